@@ -2,10 +2,12 @@ package hanse.node.storage;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
@@ -44,7 +46,7 @@ public final class Database {
   public <T> T write(Function<Tx, T> work) {
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = source.getConnection()) {
-        return inTransaction(connection, work);
+        return inTransaction(connection, work, duration -> {});
       } catch (SQLException | DataAccessException e) {
         if (attempt == ATTEMPTS || !asksForRepeat(e)) {
           throw unavailable(e);
@@ -73,12 +75,18 @@ public final class Database {
   }
 
   /// Runs `work` in a transaction of the given connection and commits it, once.
-  public <T> T inTransaction(Connection connection, Function<Tx, T> work) throws SQLException {
+  ///
+  /// @param committing is told how long the commit itself took
+  public <T> T inTransaction(
+      Connection connection, Function<Tx, T> work, Consumer<Duration> committing)
+      throws SQLException {
     connection.setAutoCommit(false);
     boolean committed = false;
     try {
       T result = work.apply(transaction(connection));
+      long start = System.nanoTime();
       connection.commit();
+      committing.accept(Duration.ofNanos(System.nanoTime() - start));
       committed = true;
       return result;
     } finally {
@@ -120,7 +128,7 @@ public final class Database {
   private Tx transaction(Connection connection) {
     DSLContext sql = DSL.using(connection, SQLDialect.POSTGRES, settings);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return new Tx(sql, now);
+    return new Tx(connection, sql, now);
   }
 
   private static RuntimeException unavailable(Exception e) {

@@ -1,14 +1,21 @@
 package hanse.node.storage;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 
 /// A transaction in progress. Whoever takes one as an argument runs inside it and never commits it.
 public final class Tx {
+  private final Connection connection;
   private final DSLContext sql;
   private final Instant now;
 
-  Tx(DSLContext sql, Instant now) {
+  Tx(Connection connection, DSLContext sql, Instant now) {
+    this.connection = connection;
     this.sql = sql;
     this.now = now;
   }
@@ -20,5 +27,22 @@ public final class Tx {
   /// The time of this transaction, in whole microseconds as PostgreSQL keeps it; the same for all that happens in it.
   public Instant now() {
     return now;
+  }
+
+  /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, before the failure goes on.
+  public <T> T orTakeBack(Supplier<T> work) {
+    try {
+      Savepoint before = connection.setSavepoint();
+      try {
+        T result = work.get();
+        connection.releaseSavepoint(before);
+        return result;
+      } catch (RuntimeException e) {
+        connection.rollback(before);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new DataAccessException("savepoint", e);
+    }
   }
 }
