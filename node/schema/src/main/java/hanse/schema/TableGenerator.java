@@ -48,12 +48,27 @@ final class TableGenerator {
         if (current && Files.isDirectory(packaged)) {
             return;
         }
+        forgetRenamed(migrations, classes.resolve("db/migration"));
         PostgresBinaries.deleteTree(sources);
         PostgresBinaries.deleteTree(packaged);
         Files.createDirectories(sources);
         generate(sources);
         compile(sources, classes);
         Files.writeString(stamp, checksum);
+    }
+
+    /// Maven copies a migration to the classes but never takes one away: a renamed one would be there twice.
+    private static void forgetRenamed(Path migrations, Path copies) throws IOException {
+        if (!Files.isDirectory(copies)) {
+            return;
+        }
+        try (var all = Files.list(copies)) {
+            for (Path copy : all.toList()) {
+                if (!Files.exists(migrations.resolve(copy.getFileName().toString()))) {
+                    Files.delete(copy);
+                }
+            }
+        }
     }
 
     private static void generate(Path sources) throws Exception {
