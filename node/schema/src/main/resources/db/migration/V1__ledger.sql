@@ -126,3 +126,15 @@ comment on column checkpoint.number is 'Counts checkpoints from 1.';
 comment on column checkpoint.at is 'When it was made.';
 comment on column checkpoint.body is 'The signed text (UTF-8): registry, number, time, and a line per lane.';
 comment on column checkpoint.signature is 'Ed25519 by the registry''s signing key over body.';
+
+create table faucet_draw (
+  agent uuid   not null,
+  day   date   not null,
+  drawn bigint not null check (drawn > 0),
+  primary key (agent, day)
+);
+
+comment on table faucet_draw is 'Test tokens given away, so that the faucet''s daily limit holds over all processes. Empty where the faucet is off.';
+comment on column faucet_draw.agent is 'Who drew.';
+comment on column faucet_draw.day is 'The UTC day.';
+comment on column faucet_draw.drawn is 'How much on that day, in micro-AVT.';

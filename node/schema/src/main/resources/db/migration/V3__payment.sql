@@ -13,7 +13,6 @@ create table payment (
   authorized_at timestamptz not null,
   expires_at    timestamptz not null,
   consumed_at   timestamptz,
-  consumed_by   uuid,
   ended_at      timestamptz,
   transfer      bigint,
   attempt       integer     not null default 0,
@@ -34,7 +33,6 @@ comment on column payment.resource is 'What the payer bound it to; shown to the 
 comment on column payment.authorized_at is 'When the money was held.';
 comment on column payment.expires_at is 'From then on the token is never valid, swept or not.';
 comment on column payment.consumed_at is 'When the payee first verified it.';
-comment on column payment.consumed_by is 'Key of the request that consumed it: its repeat is still the first use.';
 comment on column payment.ended_at is 'When it reached SETTLED, RELEASED or EXPIRED.';
 comment on column payment.transfer is 'Position of the journal entry that paid it.';
 comment on column payment.attempt is 'Counts cross-registry settlements tried, from 1; rises only on a recorded refusal.';

@@ -20,44 +20,44 @@ import java.util.UUID;
 ///     signature must be remembered beside the id
 /// @param execution random: tells a lost commit of our own from a replay by somebody else
 public record Request(
-    Caller caller,
-    String rpc,
-    UUID key,
-    byte[] digest,
-    Optional<UUID> signature,
-    boolean idIsSigned,
-    long execution) {
+        Caller caller,
+        String rpc,
+        UUID key,
+        byte[] digest,
+        Optional<UUID> signature,
+        boolean idIsSigned,
+        long execution) {
 
-  /// The key of a request id.
-  public static UUID key(Caller caller, String rpc, String requestId) {
-    return shortened("id\0" + caller.name() + "\0" + rpc + "\0" + requestId);
-  }
-
-  /// The key of a signature, as [#signature] holds it.
-  public static UUID signatureKey(byte[] signature) {
-    MessageDigest sha = sha256();
-    sha.update("signature\0".getBytes(StandardCharsets.US_ASCII));
-    return shortened(sha.digest(signature));
-  }
-
-  public boolean sameContent(byte[] other) {
-    return Arrays.equals(digest, other);
-  }
-
-  private static UUID shortened(String text) {
-    return shortened(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static UUID shortened(byte[] hash) {
-    ByteBuffer first = ByteBuffer.wrap(hash);
-    return new UUID(first.getLong(), first.getLong());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    /// The key of a request id.
+    public static UUID key(Caller caller, String rpc, String requestId) {
+        return shortened("id\0" + caller.name() + "\0" + rpc + "\0" + requestId);
     }
-  }
+
+    /// The key of a signature, as [#signature] holds it.
+    public static UUID signatureKey(byte[] signature) {
+        MessageDigest sha = sha256();
+        sha.update("signature\0".getBytes(StandardCharsets.US_ASCII));
+        return shortened(sha.digest(signature));
+    }
+
+    public boolean sameContent(byte[] other) {
+        return Arrays.equals(digest, other);
+    }
+
+    private static UUID shortened(String text) {
+        return shortened(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static UUID shortened(byte[] hash) {
+        ByteBuffer first = ByteBuffer.wrap(hash);
+        return new UUID(first.getLong(), first.getLong());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
 }

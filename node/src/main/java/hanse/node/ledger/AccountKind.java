@@ -2,39 +2,39 @@ package hanse.node.ledger;
 
 /// What an account is for. The codes are stored.
 public enum AccountKind {
-  AGENT(1),
-  TREASURY(2),
-  ESCROW(3),
-  BOND(4),
-  ISSUED(5),
-  DESTROYED(6),
-  IMPORTED(7),
-  EXPORTED(8),
-  COMPENSATED(9),
-  SLASHED(10),
-  IN_FLIGHT(11);
+    AGENT(1),
+    TREASURY(2),
+    ESCROW(3),
+    BOND(4),
+    ISSUED(5),
+    DESTROYED(6),
+    IMPORTED(7),
+    EXPORTED(8),
+    COMPENSATED(9),
+    SLASHED(10),
+    IN_FLIGHT(11);
 
-  private final short code;
+    private final short code;
 
-  AccountKind(int code) {
-    this.code = (short) code;
-  }
+    AccountKind(int code) {
+        this.code = (short) code;
+    }
 
-  public short code() {
-    return code;
-  }
+    public short code() {
+        return code;
+    }
 
-  /// Sources of tokens: their balance is never positive. All others are never negative.
-  boolean isSource() {
-    return this == ISSUED || this == IMPORTED || this == COMPENSATED;
-  }
+    /// Sources of tokens: their balance is never positive. All others are never negative.
+    boolean isSource() {
+        return this == ISSUED || this == IMPORTED || this == COMPENSATED;
+    }
 
-  static AccountKind of(short code) {
-    return values()[code - 1];
-  }
+    static AccountKind of(short code) {
+        return values()[code - 1];
+    }
 
-  /// As it is written in statements: `in-flight`.
-  String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-  }
+    /// As it is written in statements: `in-flight`.
+    String label() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
 }

@@ -5,69 +5,70 @@ import java.util.Map;
 
 /// What a journal entry says happened. The codes are stored; the names are those of the event stream.
 public enum EntryKind {
-  TOKENS_TRANSFERRED(1, "TokensTransferred"),
-  TRANSACTION_FEE_COLLECTED(2, "TransactionFeeCollected"),
-  TOKENS_ISSUED(3, "TokensIssued"),
-  TOKENS_DESTROYED(4, "TokensDestroyed"),
-  TREASURY_PAID(5, "TreasuryPaid"),
-  REMAINDER_MOVED(6, "RemainderMoved"),
-  ACCOUNT_FROZEN(7, "AccountFrozen"),
-  ACCOUNT_UNFROZEN(8, "AccountUnfrozen"),
+    TOKENS_TRANSFERRED(1, "TokensTransferred"),
+    TRANSACTION_FEE_COLLECTED(2, "TransactionFeeCollected"),
+    TOKENS_ISSUED(3, "TokensIssued"),
+    TOKENS_DESTROYED(4, "TokensDestroyed"),
+    TREASURY_PAID(5, "TreasuryPaid"),
+    REMAINDER_MOVED(6, "RemainderMoved"),
+    ACCOUNT_FROZEN(7, "AccountFrozen"),
+    ACCOUNT_UNFROZEN(8, "AccountUnfrozen"),
 
-  TRANSFER_PREPARED(10, "CrossRegistryTransferPrepared"),
-  TRANSFER_EXPORTED(11, "CrossRegistryTransferExported"),
-  TRANSFER_REFUNDED(12, "CrossRegistryTransferRefunded"),
-  TRANSFER_IMPORTED(13, "CrossRegistryTransferImported"),
+    TRANSFER_PREPARED(10, "CrossRegistryTransferPrepared"),
+    TRANSFER_EXPORTED(11, "CrossRegistryTransferExported"),
+    TRANSFER_REFUNDED(12, "CrossRegistryTransferRefunded"),
+    TRANSFER_IMPORTED(13, "CrossRegistryTransferImported"),
 
-  PAYMENT_AUTHORIZED(20, "PaymentAuthorized"),
-  PAYMENT_CONSUMED(21, "PaymentConsumed"),
-  PAYMENT_RELEASED(22, "PaymentReleased"),
-  PAYMENT_EXPIRED(23, "PaymentExpired"),
-  PAYMENT_HELD_AGAIN(24, "PaymentHeldAgain"),
+    PAYMENT_AUTHORIZED(20, "PaymentAuthorized"),
+    PAYMENT_CONSUMED(21, "PaymentConsumed"),
+    PAYMENT_RELEASED(22, "PaymentReleased"),
+    PAYMENT_EXPIRED(23, "PaymentExpired"),
+    PAYMENT_HELD_AGAIN(24, "PaymentHeldAgain"),
 
-  AGENT_REGISTERED(40, "AgentRegistered"),
-  AGENT_UPDATED(41, "AgentUpdated"),
-  KEY_ROTATED(42, "KeyRotated"),
-  AGENT_SUSPENDED(43, "AgentSuspended"),
-  AGENT_REINSTATED(44, "AgentReinstated"),
-  AGENT_DEACTIVATED(45, "AgentDeactivated"),
-  TENANT_CHANGED(46, "TenantChanged"),
-  OPERATOR_CHANGED(47, "OperatorChanged"),
+    AGENT_REGISTERED(40, "AgentRegistered"),
+    AGENT_UPDATED(41, "AgentUpdated"),
+    KEY_ROTATED(42, "KeyRotated"),
+    AGENT_SUSPENDED(43, "AgentSuspended"),
+    AGENT_REINSTATED(44, "AgentReinstated"),
+    AGENT_DEACTIVATED(45, "AgentDeactivated"),
+    TENANT_CHANGED(46, "TenantChanged"),
+    OPERATOR_CHANGED(47, "OperatorChanged"),
 
-  PEER_ADDED(60, "PeerAdded"),
-  PEER_CHANGED(61, "PeerChanged"),
-  PEER_REMOVED(62, "PeerRemoved");
+    PEER_ADDED(60, "PeerAdded"),
+    PEER_CHANGED(61, "PeerChanged"),
+    PEER_REMOVED(62, "PeerRemoved");
 
-  private static final Map<Short, EntryKind> BY_CODE = new HashMap<>();
+    private static final Map<Short, EntryKind> BY_CODE = new HashMap<>();
 
-  static {
-    for (EntryKind kind : values()) {
-      BY_CODE.put(kind.code, kind);
+    static {
+        for (EntryKind kind : values()) {
+            BY_CODE.put(kind.code, kind);
+        }
     }
-  }
 
-  private final short code;
-  private final String event;
+    private final short code;
+    private final String event;
 
-  EntryKind(int code, String event) {
-    this.code = (short) code;
-    this.event = event;
-  }
-
-  public short code() {
-    return code;
-  }
-
-  /// The event's type on the wire.
-  public String event() {
-    return event;
-  }
-
-  public static EntryKind of(short code) {
-    EntryKind kind = BY_CODE.get(code);
-    if (kind == null) {
-      throw new IllegalArgumentException("the journal has an entry of kind " + code + ", which this version does not know");
+    EntryKind(int code, String event) {
+        this.code = (short) code;
+        this.event = event;
     }
-    return kind;
-  }
+
+    public short code() {
+        return code;
+    }
+
+    /// The event's type on the wire.
+    public String event() {
+        return event;
+    }
+
+    public static EntryKind of(short code) {
+        EntryKind kind = BY_CODE.get(code);
+        if (kind == null) {
+            throw new IllegalArgumentException(
+                    "the journal has an entry of kind " + code + ", which this version does not know");
+        }
+        return kind;
+    }
 }

@@ -16,140 +16,141 @@ import java.util.function.Function;
 
 /// The ledger for cold operations and readers: everything happens in the transaction that is given.
 public final class Ledger implements Outcomes.Standing {
-  private final LedgerStore store = new LedgerStore();
-  private final int lane;
+    private final LedgerStore store = new LedgerStore();
+    private final int lane;
 
-  /// The sum of balances of one kind and, where it has one, peer; micro-AVT.
-  public record Total(AccountKind kind, Optional<String> peer, long micros) {}
+    /// The sum of balances of one kind and, where it has one, peer; micro-AVT.
+    public record Total(AccountKind kind, Optional<String> peer, long micros) {}
 
-  /// The end of a lane's chain.
-  public record Head(int lane, long number, long block, byte[] hash) {}
+    /// The end of a lane's chain.
+    public record Head(int lane, long number, long block, byte[] hash) {}
 
-  /// @param lane where cold operations of this process write; not a lane of the group commit's, or they would wait for
-  ///     each other
-  public Ledger(int lane) {
-    this.lane = lane;
-  }
-
-  /// Posts to the books as the last thing of a transaction: accounts and the lane stay locked until its commit.
-  public <T> T post(Tx tx, Consumer<Wanted> accounts, Function<Books, T> postings) {
-    return post(tx, new Rows(), accounts, postings);
-  }
-
-  /// The same, together with domain rows that `rows` has been asked for; they are locked first.
-  public <T> T post(Tx tx, Rows rows, Consumer<Wanted> accounts, Function<Books, T> postings) {
-    rows.lock(tx);
-    Wanted wanted = new Wanted(lane);
-    accounts.accept(wanted);
-    Map<UUID, Account> locked = store.lock(tx, wanted);
-    LedgerStore.LaneHead head = store.lockLane(tx, lane);
-    Books books = new Books(lane, head.number(), tx.now(), rows, locked);
-    T result = postings.apply(books);
-    rows.write(tx);
-    store.write(tx, books.changed(), books.entries(), head, new Chain());
-    return result;
-  }
-
-  /// Records an event that touches no account.
-  public Position record(Tx tx, EntryKind kind, UUID subject, String note) {
-    return post(tx, wanted -> {}, books -> books.post(Posting.event(kind, subject, note)));
-  }
-
-  /// Opens the account of a new agent.
-  public void open(Tx tx, AgentId agent) {
-    store.open(tx, agent.value());
-  }
-
-  /// The agent's account becomes active; what was signed or opened before must be signed or opened again.
-  public void activate(Tx tx, AgentId agent) {
-    store.setStanding(tx, agent.value(), Account.ACTIVE);
-  }
-
-  /// Nothing more is accepted in the agent's name until it is activated.
-  public void suspend(Tx tx, AgentId agent) {
-    store.setStanding(tx, agent.value(), Account.SUSPENDED);
-  }
-
-  /// Nothing more is accepted in the agent's name, for good.
-  public void deactivate(Tx tx, AgentId agent) {
-    store.setStanding(tx, agent.value(), Account.DEACTIVATED);
-  }
-
-  /// Old signatures and sessions of an active agent end with this commit: its key has changed.
-  public void changeKey(Tx tx, AgentId agent) {
-    store.setStanding(tx, agent.value(), Account.ACTIVE);
-  }
-
-  public void setFrozen(Tx tx, AgentId agent, boolean frozen) {
-    store.setFrozen(tx, agent.value(), frozen);
-  }
-
-  /// An account as it stands, without a lock.
-  public Optional<Account> find(Tx tx, AccountId id) {
-    return store.find(tx, id.value());
-  }
-
-  /// What an agent's signature is checked against under a lock: rises with each change of key or standing.
-  public Optional<Long> authVersion(Tx tx, AgentId agent) {
-    return store.find(tx, agent.value()).map(account -> account.authVersion);
-  }
-
-  @Override
-  public void require(Tx tx, Caller.Agent agent) {
-    Wanted wanted = new Wanted(lane);
-    wanted.account(AccountId.of(agent.id()));
-    Account account = store.lock(tx, wanted).get(agent.id().value());
-    if (account == null) {
-      throw new RefusedException(Reason.UNKNOWN_CALLER);
+    /// @param lane where cold operations of this process write; not a lane of the group commit's, or they would wait
+    /// for
+    ///     each other
+    public Ledger(int lane) {
+        this.lane = lane;
     }
-    requireStanding(account, agent);
-  }
 
-  static void requireStanding(Account account, Caller.Agent agent) {
-    if (account.isDeactivated()) {
-      throw new RefusedException(Reason.CALLER_DEACTIVATED);
+    /// Posts to the books as the last thing of a transaction: accounts and the lane stay locked until its commit.
+    public <T> T post(Tx tx, Consumer<Wanted> accounts, Function<Books, T> postings) {
+        return post(tx, new Rows(), accounts, postings);
     }
-    if (!account.isActive()) {
-      throw new RefusedException(Reason.CALLER_SUSPENDED);
+
+    /// The same, together with domain rows that `rows` has been asked for; they are locked first.
+    public <T> T post(Tx tx, Rows rows, Consumer<Wanted> accounts, Function<Books, T> postings) {
+        rows.lock(tx);
+        Wanted wanted = new Wanted(lane);
+        accounts.accept(wanted);
+        Map<UUID, Account> locked = store.lock(tx, wanted);
+        LedgerStore.LaneHead head = store.lockLane(tx, lane);
+        Books books = new Books(lane, head.number(), tx.now(), rows, locked);
+        T result = postings.apply(books);
+        rows.write(tx);
+        store.write(tx, books.changed(), books.entries(), head, new Chain());
+        return result;
     }
-    if (account.authVersion != agent.authVersion()) {
-      throw new RefusedException(Reason.KEY_CHANGED);
+
+    /// Records an event that touches no account.
+    public Position record(Tx tx, EntryKind kind, UUID subject, String note) {
+        return post(tx, wanted -> {}, books -> books.post(Posting.event(kind, subject, note)));
     }
-  }
 
-  /// The sum of balances per kind and peer.
-  public List<Total> totals(Tx tx) {
-    return store.totals(tx);
-  }
+    /// Opens the account of a new agent.
+    public void open(Tx tx, AgentId agent) {
+        store.open(tx, agent.value());
+    }
 
-  /// The system accounts of one kind, by lane.
-  public List<SystemAccount> stripes(Tx tx, AccountKind kind) {
-    return store.stripes(tx, kind);
-  }
+    /// The agent's account becomes active; what was signed or opened before must be signed or opened again.
+    public void activate(Tx tx, AgentId agent) {
+        store.setStanding(tx, agent.value(), Account.ACTIVE);
+    }
 
-  /// The names of system accounts among these; agents are absent.
-  public Map<UUID, String> labels(Tx tx, Collection<UUID> accounts) {
-    return store.labels(tx, accounts);
-  }
+    /// Nothing more is accepted in the agent's name until it is activated.
+    public void suspend(Tx tx, AgentId agent) {
+        store.setStanding(tx, agent.value(), Account.SUSPENDED);
+    }
 
-  public Optional<Entry> entry(Tx tx, Position position) {
-    return store.entry(tx, position);
-  }
+    /// Nothing more is accepted in the agent's name, for good.
+    public void deactivate(Tx tx, AgentId agent) {
+        store.setStanding(tx, agent.value(), Account.DEACTIVATED);
+    }
 
-  /// Entries of a lane after a position, in the order in which they were committed.
-  public List<Entry> entriesAfter(Tx tx, Position position, int limit) {
-    return store.entriesAfter(tx, position, limit);
-  }
+    /// Old signatures and sessions of an active agent end with this commit: its key has changed.
+    public void changeKey(Tx tx, AgentId agent) {
+        store.setStanding(tx, agent.value(), Account.ACTIVE);
+    }
 
-  /// An account's entries, newest first, from `from` on (itself included); nothing for position 0.
-  public List<Entry> walk(Tx tx, AccountId account, long from, int limit) {
-    return from == 0 ? List.of() : store.walk(tx, account.value(), from, limit);
-  }
+    public void setFrozen(Tx tx, AgentId agent, boolean frozen) {
+        store.setFrozen(tx, agent.value(), frozen);
+    }
 
-  /// Where every lane's chain ends.
-  public List<Head> heads(Tx tx) {
-    return store.heads(tx).stream()
-        .map(head -> new Head(head.lane(), head.number(), head.block(), head.head()))
-        .toList();
-  }
+    /// An account as it stands, without a lock.
+    public Optional<Account> find(Tx tx, AccountId id) {
+        return store.find(tx, id.value());
+    }
+
+    /// What an agent's signature is checked against under a lock: rises with each change of key or standing.
+    public Optional<Long> authVersion(Tx tx, AgentId agent) {
+        return store.find(tx, agent.value()).map(account -> account.authVersion);
+    }
+
+    @Override
+    public void require(Tx tx, Caller.Agent agent) {
+        Wanted wanted = new Wanted(lane);
+        wanted.account(AccountId.of(agent.id()));
+        Account account = store.lock(tx, wanted).get(agent.id().value());
+        if (account == null) {
+            throw new RefusedException(Reason.UNKNOWN_CALLER);
+        }
+        requireStanding(account, agent);
+    }
+
+    static void requireStanding(Account account, Caller.Agent agent) {
+        if (account.isDeactivated()) {
+            throw new RefusedException(Reason.CALLER_DEACTIVATED);
+        }
+        if (!account.isActive()) {
+            throw new RefusedException(Reason.CALLER_SUSPENDED);
+        }
+        if (account.authVersion != agent.authVersion()) {
+            throw new RefusedException(Reason.KEY_CHANGED);
+        }
+    }
+
+    /// The sum of balances per kind and peer.
+    public List<Total> totals(Tx tx) {
+        return store.totals(tx);
+    }
+
+    /// The system accounts of one kind, by lane.
+    public List<SystemAccount> stripes(Tx tx, AccountKind kind) {
+        return store.stripes(tx, kind);
+    }
+
+    /// The names of system accounts among these; agents are absent.
+    public Map<UUID, String> labels(Tx tx, Collection<UUID> accounts) {
+        return store.labels(tx, accounts);
+    }
+
+    public Optional<Entry> entry(Tx tx, Position position) {
+        return store.entry(tx, position);
+    }
+
+    /// Entries of a lane after a position, in the order in which they were committed.
+    public List<Entry> entriesAfter(Tx tx, Position position, int limit) {
+        return store.entriesAfter(tx, position, limit);
+    }
+
+    /// An account's entries, newest first, from `from` on (itself included); nothing for position 0.
+    public List<Entry> walk(Tx tx, AccountId account, long from, int limit) {
+        return from == 0 ? List.of() : store.walk(tx, account.value(), from, limit);
+    }
+
+    /// Where every lane's chain ends.
+    public List<Head> heads(Tx tx) {
+        return store.heads(tx).stream()
+                .map(head -> new Head(head.lane(), head.number(), head.block(), head.head()))
+                .toList();
+    }
 }

@@ -27,8 +27,7 @@ import org.jooq.impl.DSL;
 /// The ledger's tables. What runs for every batch binds whole arrays over JDBC: one round trip per table, whatever the
 /// batch's size.
 final class LedgerStore {
-  private static final String UPDATE_ACCOUNTS =
-      """
+    private static final String UPDATE_ACCOUNTS = """
       update account a
       set balance = u.balance, held = u.held, version = u.version, last_entry = u.last_entry
       from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
@@ -36,8 +35,7 @@ final class LedgerStore {
       where a.id = u.id
       """;
 
-  private static final String INSERT_ENTRIES =
-      """
+    private static final String INSERT_ENTRIES = """
       insert into journal (position, at, kind,
         debit, credit, amount, held_change,
         debit_balance, debit_held, debit_version, debit_previous,
@@ -58,291 +56,289 @@ final class LedgerStore {
           link, subject, note)
       """;
 
-  private static final String SEAL =
-      """
+    private static final String SEAL = """
       with sealed as (
         insert into block (lane, number, first, last, at, previous, root, head)
         values (?, ?, ?, ?, ?, ?, ?, ?))
       update lane set position = ?, block = ?, head = ? where id = ?
       """;
 
-  /// The end of a lane's chain.
-  record LaneHead(int lane, long number, long block, byte[] head) {}
+    /// The end of a lane's chain.
+    record LaneHead(int lane, long number, long block, byte[] head) {}
 
-  /// Locks accounts in id order; makes system accounts that do not exist yet.
-  Map<UUID, Account> lock(Tx tx, Wanted wanted) {
-    Map<UUID, Account> locked = lockExisting(tx, wanted.ids);
-    List<SystemAccount> missing =
-        wanted.system.entrySet().stream()
-            .filter(e -> !locked.containsKey(e.getKey()))
-            .map(Map.Entry::getValue)
-            .toList();
-    if (missing.isEmpty()) {
-      return locked;
+    /// Locks accounts in id order; makes system accounts that do not exist yet.
+    Map<UUID, Account> lock(Tx tx, Wanted wanted) {
+        Map<UUID, Account> locked = lockExisting(tx, wanted.ids);
+        List<SystemAccount> missing = wanted.system.entrySet().stream()
+                .filter(e -> !locked.containsKey(e.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        if (missing.isEmpty()) {
+            return locked;
+        }
+        for (SystemAccount account : missing) {
+            tx.sql()
+                    .insertInto(ACCOUNT)
+                    .set(ACCOUNT.ID, account.id().value())
+                    .set(ACCOUNT.KIND, account.kind().code())
+                    .set(ACCOUNT.LANE, account.lane())
+                    .set(ACCOUNT.PEER, account.peer().isEmpty() ? null : account.peer())
+                    .onConflictDoNothing()
+                    .execute();
+        }
+        return lockExisting(tx, wanted.ids);
     }
-    for (SystemAccount account : missing) {
-      tx.sql()
-          .insertInto(ACCOUNT)
-          .set(ACCOUNT.ID, account.id().value())
-          .set(ACCOUNT.KIND, account.kind().code())
-          .set(ACCOUNT.LANE, account.lane())
-          .set(ACCOUNT.PEER, account.peer().isEmpty() ? null : account.peer())
-          .onConflictDoNothing()
-          .execute();
-    }
-    return lockExisting(tx, wanted.ids);
-  }
 
-  private static Map<UUID, Account> lockExisting(Tx tx, Collection<UUID> ids) {
-    Map<UUID, Account> accounts = HashMap.newHashMap(ids.size());
-    tx.sql()
-        .select(
-            ACCOUNT.ID,
-            ACCOUNT.KIND,
-            ACCOUNT.BALANCE,
-            ACCOUNT.HELD,
-            ACCOUNT.VERSION,
-            ACCOUNT.LAST_ENTRY,
-            ACCOUNT.AUTH_VERSION,
-            ACCOUNT.STATUS,
-            ACCOUNT.FROZEN)
-        .from(ACCOUNT)
-        .where(ACCOUNT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
-        .orderBy(ACCOUNT.ID)
-        .forNoKeyUpdate()
-        .forEach(
-            r ->
-                accounts.put(
-                    r.value1(),
-                    new Account(
+    private static Map<UUID, Account> lockExisting(Tx tx, Collection<UUID> ids) {
+        Map<UUID, Account> accounts = HashMap.newHashMap(ids.size());
+        tx.sql()
+                .select(
+                        ACCOUNT.ID,
+                        ACCOUNT.KIND,
+                        ACCOUNT.BALANCE,
+                        ACCOUNT.HELD,
+                        ACCOUNT.VERSION,
+                        ACCOUNT.LAST_ENTRY,
+                        ACCOUNT.AUTH_VERSION,
+                        ACCOUNT.STATUS,
+                        ACCOUNT.FROZEN)
+                .from(ACCOUNT)
+                .where(ACCOUNT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
+                .orderBy(ACCOUNT.ID)
+                .forNoKeyUpdate()
+                .forEach(r -> accounts.put(
                         r.value1(),
-                        AccountKind.of(r.value2()),
-                        r.value3(),
-                        r.value4(),
-                        r.value5(),
-                        r.value6(),
-                        r.value7(),
-                        r.value8(),
-                        r.value9())));
-    return accounts;
-  }
+                        new Account(
+                                r.value1(),
+                                AccountKind.of(r.value2()),
+                                r.value3(),
+                                r.value4(),
+                                r.value5(),
+                                r.value6(),
+                                r.value7(),
+                                r.value8(),
+                                r.value9())));
+        return accounts;
+    }
 
-  /// Locks a lane's head: the last lock of every writing transaction.
-  LaneHead lockLane(Tx tx, int lane) {
-    return tx.sql()
-        .select(LANE.POSITION, LANE.BLOCK, LANE.HEAD)
-        .from(LANE)
-        .where(LANE.ID.eq(lane))
-        .forNoKeyUpdate()
-        .fetchSingle(r -> new LaneHead(lane, r.value1(), r.value2(), r.value3()));
-  }
+    /// Locks a lane's head: the last lock of every writing transaction.
+    LaneHead lockLane(Tx tx, int lane) {
+        return tx.sql()
+                .select(LANE.POSITION, LANE.BLOCK, LANE.HEAD)
+                .from(LANE)
+                .where(LANE.ID.eq(lane))
+                .forNoKeyUpdate()
+                .fetchSingle(r -> new LaneHead(lane, r.value1(), r.value2(), r.value3()));
+    }
 
-  /// Writes changed accounts and new entries, and seals the entries as one block.
-  void write(Tx tx, Collection<Account> changed, List<Entry> entries, LaneHead head, Chain chain) {
-    tx.sql()
-        .connection(
-            connection -> {
-              if (!changed.isEmpty()) {
+    /// Writes changed accounts and new entries, and seals the entries as one block.
+    void write(Tx tx, Collection<Account> changed, List<Entry> entries, LaneHead head, Chain chain) {
+        tx.sql().connection(connection -> {
+            if (!changed.isEmpty()) {
                 updateAccounts(connection, List.copyOf(changed));
-              }
-              if (!entries.isEmpty()) {
+            }
+            if (!entries.isEmpty()) {
                 insertEntries(connection, tx, entries);
                 seal(connection, tx, entries, head, chain);
-              }
-            });
-  }
-
-  private static void updateAccounts(Connection connection, List<Account> accounts)
-      throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(UPDATE_ACCOUNTS)) {
-      update.setArray(1, array(connection, "uuid", accounts, UUID[]::new, a -> a.id));
-      update.setArray(2, array(connection, "int8", accounts, Long[]::new, a -> a.balance));
-      update.setArray(3, array(connection, "int8", accounts, Long[]::new, a -> a.held));
-      update.setArray(4, array(connection, "int8", accounts, Long[]::new, a -> a.version));
-      update.setArray(5, array(connection, "int8", accounts, Long[]::new, a -> a.lastEntry));
-      if (update.executeUpdate() != accounts.size()) {
-        throw new IllegalStateException("a locked account is gone");
-      }
+            }
+        });
     }
-  }
 
-  private static void insertEntries(Connection connection, Tx tx, List<Entry> entries)
-      throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement(INSERT_ENTRIES)) {
-      int i = 1;
-      insert.setObject(i++, tx.now().atOffset(ZoneOffset.UTC));
-      insert.setArray(i++, longs(connection, entries, e -> e.position().value()));
-      insert.setArray(
-          i++, array(connection, "int2", entries, Short[]::new, e -> e.kind().code()));
-      insert.setArray(i++, uuids(connection, entries, e -> e.debit().map(Entry.Side::account)));
-      insert.setArray(i++, uuids(connection, entries, e -> e.credit().map(Entry.Side::account)));
-      insert.setArray(i++, longs(connection, entries, e -> e.amount().micros()));
-      insert.setArray(i++, longs(connection, entries, Entry::heldChange));
-      for (Function<Entry, Optional<Entry.Side>> side :
-          List.<Function<Entry, Optional<Entry.Side>>>of(Entry::debit, Entry::credit)) {
-        insert.setArray(i++, side(connection, entries, side, Entry.Side::balance));
-        insert.setArray(i++, side(connection, entries, side, Entry.Side::held));
-        insert.setArray(i++, side(connection, entries, side, Entry.Side::version));
-        insert.setArray(i++, side(connection, entries, side, Entry.Side::previous));
-      }
-      insert.setArray(
-          i++,
-          array(
-              connection,
-              "int8",
-              entries,
-              Long[]::new,
-              e -> e.link().map(Position::value).orElse(null)));
-      insert.setArray(i++, uuids(connection, entries, Entry::subject));
-      insert.setArray(
-          i,
-          array(
-              connection,
-              "text",
-              entries,
-              String[]::new,
-              e -> e.note().isEmpty() ? null : e.note()));
-      insert.executeUpdate();
+    private static void updateAccounts(Connection connection, List<Account> accounts) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(UPDATE_ACCOUNTS)) {
+            update.setArray(1, array(connection, "uuid", accounts, UUID[]::new, a -> a.id));
+            update.setArray(2, array(connection, "int8", accounts, Long[]::new, a -> a.balance));
+            update.setArray(3, array(connection, "int8", accounts, Long[]::new, a -> a.held));
+            update.setArray(4, array(connection, "int8", accounts, Long[]::new, a -> a.version));
+            update.setArray(5, array(connection, "int8", accounts, Long[]::new, a -> a.lastEntry));
+            if (update.executeUpdate() != accounts.size()) {
+                throw new IllegalStateException("a locked account is gone");
+            }
+        }
     }
-  }
 
-  private static void seal(
-      Connection connection, Tx tx, List<Entry> entries, LaneHead last, Chain chain)
-      throws SQLException {
-    List<byte[]> leaves = new ArrayList<>(entries.size());
-    for (Entry entry : entries) {
-      leaves.add(chain.leaf(entry));
+    private static void insertEntries(Connection connection, Tx tx, List<Entry> entries) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT_ENTRIES)) {
+            int i = 1;
+            insert.setObject(i++, tx.now().atOffset(ZoneOffset.UTC));
+            insert.setArray(i++, longs(connection, entries, e -> e.position().value()));
+            insert.setArray(
+                    i++,
+                    array(
+                            connection,
+                            "int2",
+                            entries,
+                            Short[]::new,
+                            e -> e.kind().code()));
+            insert.setArray(i++, uuids(connection, entries, e -> e.debit().map(Entry.Side::account)));
+            insert.setArray(i++, uuids(connection, entries, e -> e.credit().map(Entry.Side::account)));
+            insert.setArray(i++, longs(connection, entries, e -> e.amount().micros()));
+            insert.setArray(i++, longs(connection, entries, Entry::heldChange));
+            for (Function<Entry, Optional<Entry.Side>> side :
+                    List.<Function<Entry, Optional<Entry.Side>>>of(Entry::debit, Entry::credit)) {
+                insert.setArray(i++, side(connection, entries, side, Entry.Side::balance));
+                insert.setArray(i++, side(connection, entries, side, Entry.Side::held));
+                insert.setArray(i++, side(connection, entries, side, Entry.Side::version));
+                insert.setArray(i++, side(connection, entries, side, Entry.Side::previous));
+            }
+            insert.setArray(
+                    i++,
+                    array(
+                            connection,
+                            "int8",
+                            entries,
+                            Long[]::new,
+                            e -> e.link().map(Position::value).orElse(null)));
+            insert.setArray(i++, uuids(connection, entries, Entry::subject));
+            insert.setArray(
+                    i,
+                    array(
+                            connection,
+                            "text",
+                            entries,
+                            String[]::new,
+                            e -> e.note().isEmpty() ? null : e.note()));
+            insert.executeUpdate();
+        }
     }
-    byte[] root = chain.root(leaves);
-    byte[] head = chain.head(last.head(), root);
-    long number = last.block() + 1;
-    try (PreparedStatement seal = connection.prepareStatement(SEAL)) {
-      seal.setInt(1, last.lane());
-      seal.setLong(2, number);
-      seal.setLong(3, entries.getFirst().position().value());
-      seal.setLong(4, entries.getLast().position().value());
-      seal.setObject(5, tx.now().atOffset(ZoneOffset.UTC));
-      seal.setBytes(6, last.head());
-      seal.setBytes(7, root);
-      seal.setBytes(8, head);
-      seal.setLong(9, entries.getLast().position().number());
-      seal.setLong(10, number);
-      seal.setBytes(11, head);
-      seal.setInt(12, last.lane());
-      if (seal.executeUpdate() != 1) {
-        throw new IllegalStateException("a locked lane is gone");
-      }
+
+    private static void seal(Connection connection, Tx tx, List<Entry> entries, LaneHead last, Chain chain)
+            throws SQLException {
+        List<byte[]> leaves = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            leaves.add(chain.leaf(entry));
+        }
+        byte[] root = chain.root(leaves);
+        byte[] head = chain.head(last.head(), root);
+        long number = last.block() + 1;
+        try (PreparedStatement seal = connection.prepareStatement(SEAL)) {
+            seal.setInt(1, last.lane());
+            seal.setLong(2, number);
+            seal.setLong(3, entries.getFirst().position().value());
+            seal.setLong(4, entries.getLast().position().value());
+            seal.setObject(5, tx.now().atOffset(ZoneOffset.UTC));
+            seal.setBytes(6, last.head());
+            seal.setBytes(7, root);
+            seal.setBytes(8, head);
+            seal.setLong(9, entries.getLast().position().number());
+            seal.setLong(10, number);
+            seal.setBytes(11, head);
+            seal.setInt(12, last.lane());
+            if (seal.executeUpdate() != 1) {
+                throw new IllegalStateException("a locked lane is gone");
+            }
+        }
     }
-  }
 
-  /// Opens an agent's account.
-  void open(Tx tx, UUID agent) {
-    tx.sql()
-        .insertInto(ACCOUNT)
-        .set(ACCOUNT.ID, agent)
-        .set(ACCOUNT.KIND, AccountKind.AGENT.code())
-        .execute();
-  }
+    /// Opens an agent's account.
+    void open(Tx tx, UUID agent) {
+        tx.sql()
+                .insertInto(ACCOUNT)
+                .set(ACCOUNT.ID, agent)
+                .set(ACCOUNT.KIND, AccountKind.AGENT.code())
+                .execute();
+    }
 
-  /// Changes an agent's standing; its old signatures and sessions end with the commit.
-  void setStanding(Tx tx, UUID agent, short status) {
-    tx.sql()
-        .update(ACCOUNT)
-        .set(ACCOUNT.STATUS, status)
-        .set(ACCOUNT.AUTH_VERSION, ACCOUNT.AUTH_VERSION.plus(1))
-        .where(ACCOUNT.ID.eq(agent))
-        .execute();
-  }
+    /// Changes an agent's standing; its old signatures and sessions end with the commit.
+    void setStanding(Tx tx, UUID agent, short status) {
+        tx.sql()
+                .update(ACCOUNT)
+                .set(ACCOUNT.STATUS, status)
+                .set(ACCOUNT.AUTH_VERSION, ACCOUNT.AUTH_VERSION.plus(1))
+                .where(ACCOUNT.ID.eq(agent))
+                .execute();
+    }
 
-  void setFrozen(Tx tx, UUID agent, boolean frozen) {
-    tx.sql().update(ACCOUNT).set(ACCOUNT.FROZEN, frozen).where(ACCOUNT.ID.eq(agent)).execute();
-  }
+    void setFrozen(Tx tx, UUID agent, boolean frozen) {
+        tx.sql()
+                .update(ACCOUNT)
+                .set(ACCOUNT.FROZEN, frozen)
+                .where(ACCOUNT.ID.eq(agent))
+                .execute();
+    }
 
-  /// An account as it stands, without a lock.
-  Optional<Account> find(Tx tx, UUID id) {
-    return tx.sql()
-        .selectFrom(ACCOUNT)
-        .where(ACCOUNT.ID.eq(id))
-        .fetchOptional(
-            r ->
-                new Account(
-                    r.getId(),
-                    AccountKind.of(r.getKind()),
-                    r.getBalance(),
-                    r.getHeld(),
-                    r.getVersion(),
-                    r.getLastEntry(),
-                    r.getAuthVersion(),
-                    r.getStatus(),
-                    r.getFrozen()));
-  }
+    /// An account as it stands, without a lock.
+    Optional<Account> find(Tx tx, UUID id) {
+        return tx.sql()
+                .selectFrom(ACCOUNT)
+                .where(ACCOUNT.ID.eq(id))
+                .fetchOptional(r -> new Account(
+                        r.getId(),
+                        AccountKind.of(r.getKind()),
+                        r.getBalance(),
+                        r.getHeld(),
+                        r.getVersion(),
+                        r.getLastEntry(),
+                        r.getAuthVersion(),
+                        r.getStatus(),
+                        r.getFrozen()));
+    }
 
-  /// The sum of balances per kind and peer, in micro-AVT.
-  List<Ledger.Total> totals(Tx tx) {
-    return tx.sql()
-        .select(ACCOUNT.KIND, ACCOUNT.PEER, DSL.sum(ACCOUNT.BALANCE))
-        .from(ACCOUNT)
-        .groupBy(ACCOUNT.KIND, ACCOUNT.PEER)
-        .fetch(
-            r ->
-                new Ledger.Total(
-                    AccountKind.of(r.value1()),
-                    Optional.ofNullable(r.value2()),
-                    Optional.ofNullable(r.value3()).orElse(BigDecimal.ZERO).longValueExact()));
-  }
+    /// The sum of balances per kind and peer, in micro-AVT.
+    List<Ledger.Total> totals(Tx tx) {
+        return tx.sql()
+                .select(ACCOUNT.KIND, ACCOUNT.PEER, DSL.sum(ACCOUNT.BALANCE))
+                .from(ACCOUNT)
+                .groupBy(ACCOUNT.KIND, ACCOUNT.PEER)
+                .fetch(r -> new Ledger.Total(
+                        AccountKind.of(r.value1()),
+                        Optional.ofNullable(r.value2()),
+                        Optional.ofNullable(r.value3()).orElse(BigDecimal.ZERO).longValueExact()));
+    }
 
-  /// The system accounts of a kind, by lane.
-  List<SystemAccount> stripes(Tx tx, AccountKind kind) {
-    return tx.sql()
-        .select(ACCOUNT.PEER, ACCOUNT.LANE)
-        .from(ACCOUNT)
-        .where(ACCOUNT.KIND.eq(kind.code()))
-        .orderBy(ACCOUNT.LANE)
-        .fetch(r -> new SystemAccount(kind, Optional.ofNullable(r.value1()).orElse(""), r.value2()));
-  }
+    /// The system accounts of a kind, by lane.
+    List<SystemAccount> stripes(Tx tx, AccountKind kind) {
+        return tx.sql()
+                .select(ACCOUNT.PEER, ACCOUNT.LANE)
+                .from(ACCOUNT)
+                .where(ACCOUNT.KIND.eq(kind.code()))
+                .orderBy(ACCOUNT.LANE)
+                .fetch(r ->
+                        new SystemAccount(kind, Optional.ofNullable(r.value1()).orElse(""), r.value2()));
+    }
 
-  /// The names of system accounts among these ids.
-  Map<UUID, String> labels(Tx tx, Collection<UUID> ids) {
-    Map<UUID, String> labels = new HashMap<>();
-    tx.sql()
-        .select(ACCOUNT.ID, ACCOUNT.KIND, ACCOUNT.PEER)
-        .from(ACCOUNT)
-        .where(ACCOUNT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
-        .and(ACCOUNT.KIND.ne(AccountKind.AGENT.code()))
-        .forEach(
-            r ->
-                labels.put(
-                    r.value1(),
-                    new SystemAccount(
-                            AccountKind.of(r.value2()), Optional.ofNullable(r.value3()).orElse(""), 0)
-                        .label()));
-    return labels;
-  }
+    /// The names of system accounts among these ids.
+    Map<UUID, String> labels(Tx tx, Collection<UUID> ids) {
+        Map<UUID, String> labels = new HashMap<>();
+        tx.sql()
+                .select(ACCOUNT.ID, ACCOUNT.KIND, ACCOUNT.PEER)
+                .from(ACCOUNT)
+                .where(ACCOUNT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
+                .and(ACCOUNT.KIND.ne(AccountKind.AGENT.code()))
+                .forEach(r -> labels.put(
+                        r.value1(),
+                        new SystemAccount(
+                                        AccountKind.of(r.value2()),
+                                        Optional.ofNullable(r.value3()).orElse(""),
+                                        0)
+                                .label()));
+        return labels;
+    }
 
-  /// One entry.
-  Optional<Entry> entry(Tx tx, Position position) {
-    return tx.sql()
-        .selectFrom(JOURNAL)
-        .where(JOURNAL.POSITION.eq(position.value()))
-        .fetchOptional(LedgerStore::entry);
-  }
+    /// One entry.
+    Optional<Entry> entry(Tx tx, Position position) {
+        return tx.sql()
+                .selectFrom(JOURNAL)
+                .where(JOURNAL.POSITION.eq(position.value()))
+                .fetchOptional(LedgerStore::entry);
+    }
 
-  /// Entries of one lane after a position, in order.
-  List<Entry> entriesAfter(Tx tx, Position position, int limit) {
-    return tx.sql()
-        .selectFrom(JOURNAL)
-        .where(JOURNAL.POSITION.gt(position.value()))
-        .and(JOURNAL.POSITION.lt(Position.start(position.lane() + 1).value()))
-        .orderBy(JOURNAL.POSITION)
-        .limit(limit)
-        .fetch(LedgerStore::entry);
-  }
+    /// Entries of one lane after a position, in order.
+    List<Entry> entriesAfter(Tx tx, Position position, int limit) {
+        return tx.sql()
+                .selectFrom(JOURNAL)
+                .where(JOURNAL.POSITION.gt(position.value()))
+                .and(JOURNAL.POSITION.lt(Position.start(position.lane() + 1).value()))
+                .orderBy(JOURNAL.POSITION)
+                .limit(limit)
+                .fetch(LedgerStore::entry);
+    }
 
-  /// An account's entries from a position back, newest first: a walk along the account's own chain, one key look-up each.
-  List<Entry> walk(Tx tx, UUID account, long from, int limit) {
-    return tx.sql()
-        .resultQuery(
-            """
+    /// An account's entries from a position back, newest first: a walk along the account's own chain, one key look-up
+    /// each.
+    List<Entry> walk(Tx tx, UUID account, long from, int limit) {
+        return tx.sql()
+                .resultQuery("""
             with recursive line as (
               select j.*, 1 as step from journal j where j.position = {0}
               union all
@@ -355,139 +351,141 @@ final class LedgerStore {
               debit_balance, debit_held, debit_version, debit_previous,
               credit_balance, credit_held, credit_version, credit_previous, link, subject, note
             from line order by step
-            """,
-            DSL.val(from),
-            DSL.val(account),
-            DSL.val(limit))
-        .coerce(JOURNAL.fields())
-        .fetch(r -> entry(r.into(JOURNAL)));
-  }
+            """, DSL.val(from), DSL.val(account), DSL.val(limit))
+                .coerce(JOURNAL.fields())
+                .fetch(r -> entry(r.into(JOURNAL)));
+    }
 
-  /// Every lane's end.
-  List<LaneHead> heads(Tx tx) {
-    return tx.sql()
-        .select(LANE.ID, LANE.POSITION, LANE.BLOCK, LANE.HEAD)
-        .from(LANE)
-        .orderBy(LANE.ID)
-        .fetch(r -> new LaneHead(r.value1(), r.value2(), r.value3(), r.value4()));
-  }
+    /// Every lane's end.
+    List<LaneHead> heads(Tx tx) {
+        return tx.sql()
+                .select(LANE.ID, LANE.POSITION, LANE.BLOCK, LANE.HEAD)
+                .from(LANE)
+                .orderBy(LANE.ID)
+                .fetch(r -> new LaneHead(r.value1(), r.value2(), r.value3(), r.value4()));
+    }
 
-  /// Takes over a lane whose owner's claim has run out, if there is one.
-  Optional<Integer> takeOverLane(Tx tx, UUID owner, Duration lease) {
-    Optional<Integer> free =
-        tx.sql()
-            .select(LANE.ID)
-            .from(LANE)
-            .where(LANE.LEASED_UNTIL.lt(tx.now()))
-            .orderBy(LANE.ID)
-            .limit(1)
-            .forNoKeyUpdate()
-            .skipLocked()
-            .fetchOptional(LANE.ID);
-    free.ifPresent(
-        lane ->
-            tx.sql()
+    /// Takes over a lane whose owner's claim has run out, if there is one.
+    Optional<Integer> takeOverLane(Tx tx, UUID owner, Duration lease) {
+        Optional<Integer> free = tx.sql()
+                .select(LANE.ID)
+                .from(LANE)
+                .where(LANE.LEASED_UNTIL.lt(tx.now()))
+                .orderBy(LANE.ID)
+                .limit(1)
+                .forNoKeyUpdate()
+                .skipLocked()
+                .fetchOptional(LANE.ID);
+        free.ifPresent(lane -> tx.sql()
                 .update(LANE)
                 .set(LANE.OWNER, owner)
                 .set(LANE.LEASED_UNTIL, tx.now().plus(lease))
                 .where(LANE.ID.eq(lane))
                 .execute());
-    return free;
-  }
-
-  /// Makes a new lane; empty when another process made the same one at the same time.
-  Optional<Integer> makeLane(Tx tx, UUID owner, Duration lease) {
-    int next =
-        Optional.ofNullable(tx.sql().select(DSL.max(LANE.ID)).from(LANE).fetchSingle().value1())
-                .orElse(0)
-            + 1;
-    int made =
-        tx.sql()
-            .insertInto(LANE)
-            .set(LANE.ID, next)
-            .set(LANE.OWNER, owner)
-            .set(LANE.LEASED_UNTIL, tx.now().plus(lease))
-            .set(LANE.HEAD, new byte[Chain.HASH_LENGTH])
-            .onConflictDoNothing()
-            .execute();
-    return made == 1 ? Optional.of(next) : Optional.empty();
-  }
-
-  void renewLanes(Tx tx, UUID owner, Instant until) {
-    tx.sql().update(LANE).set(LANE.LEASED_UNTIL, until).where(LANE.OWNER.eq(owner)).execute();
-  }
-
-  void releaseLanes(Tx tx, UUID owner) {
-    tx.sql()
-        .update(LANE)
-        .set(LANE.LEASED_UNTIL, tx.now().minusSeconds(1))
-        .where(LANE.OWNER.eq(owner))
-        .execute();
-  }
-
-  private static Entry entry(Record row) {
-    var r = row.into(JOURNAL);
-    return new Entry(
-        new Position(r.getPosition()),
-        r.getAt(),
-        EntryKind.of(r.getKind()),
-        r.getDebit() == null
-            ? Optional.empty()
-            : Optional.of(
-                new Entry.Side(
-                    r.getDebit(),
-                    r.getDebitBalance(),
-                    r.getDebitHeld(),
-                    r.getDebitVersion(),
-                    r.getDebitPrevious())),
-        r.getCredit() == null
-            ? Optional.empty()
-            : Optional.of(
-                new Entry.Side(
-                    r.getCredit(),
-                    r.getCreditBalance(),
-                    r.getCreditHeld(),
-                    r.getCreditVersion(),
-                    r.getCreditPrevious())),
-        new Avt(r.getAmount()),
-        r.getHeldChange(),
-        Optional.ofNullable(r.getLink()).map(Position::new),
-        Optional.ofNullable(r.getSubject()),
-        Optional.ofNullable(r.getNote()).orElse(""));
-  }
-
-  private static Array longs(Connection connection, List<Entry> entries, Function<Entry, Long> column)
-      throws SQLException {
-    return array(connection, "int8", entries, Long[]::new, column);
-  }
-
-  private static Array uuids(
-      Connection connection, List<Entry> entries, Function<Entry, Optional<UUID>> column)
-      throws SQLException {
-    return array(connection, "uuid", entries, UUID[]::new, e -> column.apply(e).orElse(null));
-  }
-
-  private static Array side(
-      Connection connection,
-      List<Entry> entries,
-      Function<Entry, Optional<Entry.Side>> side,
-      Function<Entry.Side, Long> column)
-      throws SQLException {
-    return array(
-        connection, "int8", entries, Long[]::new, e -> side.apply(e).map(column).orElse(null));
-  }
-
-  private static <T, V> Array array(
-      Connection connection,
-      String type,
-      List<T> rows,
-      java.util.function.IntFunction<V[]> make,
-      Function<T, ? extends @org.jspecify.annotations.Nullable V> column)
-      throws SQLException {
-    V[] values = make.apply(rows.size());
-    for (int i = 0; i < values.length; i++) {
-      values[i] = column.apply(rows.get(i));
+        return free;
     }
-    return connection.createArrayOf(type, values);
-  }
+
+    /// Makes a new lane; empty when another process made the same one at the same time.
+    Optional<Integer> makeLane(Tx tx, UUID owner, Duration lease) {
+        int next = Optional.ofNullable(tx.sql()
+                                .select(DSL.max(LANE.ID))
+                                .from(LANE)
+                                .fetchSingle()
+                                .value1())
+                        .orElse(0)
+                + 1;
+        int made = tx.sql()
+                .insertInto(LANE)
+                .set(LANE.ID, next)
+                .set(LANE.OWNER, owner)
+                .set(LANE.LEASED_UNTIL, tx.now().plus(lease))
+                .set(LANE.HEAD, new byte[Chain.HASH_LENGTH])
+                .onConflictDoNothing()
+                .execute();
+        return made == 1 ? Optional.of(next) : Optional.empty();
+    }
+
+    void renewLanes(Tx tx, UUID owner, Instant until) {
+        tx.sql()
+                .update(LANE)
+                .set(LANE.LEASED_UNTIL, until)
+                .where(LANE.OWNER.eq(owner))
+                .execute();
+    }
+
+    void releaseLanes(Tx tx, UUID owner) {
+        tx.sql()
+                .update(LANE)
+                .set(LANE.LEASED_UNTIL, tx.now().minusSeconds(1))
+                .where(LANE.OWNER.eq(owner))
+                .execute();
+    }
+
+    private static Entry entry(Record row) {
+        var r = row.into(JOURNAL);
+        return new Entry(
+                new Position(r.getPosition()),
+                r.getAt(),
+                EntryKind.of(r.getKind()),
+                r.getDebit() == null
+                        ? Optional.empty()
+                        : Optional.of(new Entry.Side(
+                                r.getDebit(),
+                                r.getDebitBalance(),
+                                r.getDebitHeld(),
+                                r.getDebitVersion(),
+                                r.getDebitPrevious())),
+                r.getCredit() == null
+                        ? Optional.empty()
+                        : Optional.of(new Entry.Side(
+                                r.getCredit(),
+                                r.getCreditBalance(),
+                                r.getCreditHeld(),
+                                r.getCreditVersion(),
+                                r.getCreditPrevious())),
+                new Avt(r.getAmount()),
+                r.getHeldChange(),
+                Optional.ofNullable(r.getLink()).map(Position::new),
+                Optional.ofNullable(r.getSubject()),
+                Optional.ofNullable(r.getNote()).orElse(""));
+    }
+
+    private static Array longs(Connection connection, List<Entry> entries, Function<Entry, Long> column)
+            throws SQLException {
+        return array(connection, "int8", entries, Long[]::new, column);
+    }
+
+    private static Array uuids(Connection connection, List<Entry> entries, Function<Entry, Optional<UUID>> column)
+            throws SQLException {
+        return array(
+                connection, "uuid", entries, UUID[]::new, e -> column.apply(e).orElse(null));
+    }
+
+    private static Array side(
+            Connection connection,
+            List<Entry> entries,
+            Function<Entry, Optional<Entry.Side>> side,
+            Function<Entry.Side, Long> column)
+            throws SQLException {
+        return array(
+                connection,
+                "int8",
+                entries,
+                Long[]::new,
+                e -> side.apply(e).map(column).orElse(null));
+    }
+
+    private static <T, V> Array array(
+            Connection connection,
+            String type,
+            List<T> rows,
+            java.util.function.IntFunction<V[]> make,
+            Function<T, ? extends @org.jspecify.annotations.Nullable V> column)
+            throws SQLException {
+        V[] values = make.apply(rows.size());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        return connection.createArrayOf(type, values);
+    }
 }

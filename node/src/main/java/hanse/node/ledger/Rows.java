@@ -13,87 +13,86 @@ import java.util.TreeMap;
 
 /// The domain rows of one batch, locked and in memory.
 public final class Rows {
-  private final Map<RowType<?, ?>, Table<?, ?>> tables =
-      new TreeMap<>(Comparator.comparingInt(RowType::order));
+    private final Map<RowType<?, ?>, Table<?, ?>> tables = new TreeMap<>(Comparator.comparingInt(RowType::order));
 
-  Rows() {}
+    Rows() {}
 
-  /// Asks, before the locks are taken, for a row; whether it exists or not.
-  public <K, V> void want(RowType<K, V> type, K key) {
-    table(type).wanted.add(key);
-  }
-
-  /// A row that was asked for.
-  public <K, V> Optional<V> get(RowType<K, V> type, K key) {
-    return Optional.ofNullable(table(type).current.get(key));
-  }
-
-  /// Adds a row; its key must have been asked for, and have none.
-  public <K, V> void insert(RowType<K, V> type, K key, V row) {
-    Table<K, V> table = table(type);
-    table.requireWanted(key);
-    if (table.current.putIfAbsent(key, row) != null) {
-      throw new IllegalStateException("a row with this key exists");
-    }
-    table.inserted.add(key);
-  }
-
-  /// Replaces a row that exists.
-  public <K, V> void update(RowType<K, V> type, K key, V row) {
-    Table<K, V> table = table(type);
-    if (table.current.replace(key, row) == null) {
-      throw new IllegalStateException("no row with this key was locked");
-    }
-    table.updated.add(key);
-  }
-
-  void lock(Tx tx) {
-    tables.values().forEach(table -> table.lock(tx));
-  }
-
-  void write(Tx tx) {
-    tables.values().forEach(table -> table.write(tx));
-  }
-
-  @SuppressWarnings("unchecked") // a table is only ever put under its own type
-  private <K, V> Table<K, V> table(RowType<K, V> type) {
-    return (Table<K, V>) tables.computeIfAbsent(type, t -> new Table<>(type));
-  }
-
-  private static final class Table<K, V> {
-    final RowType<K, V> type;
-    final Set<K> wanted = new HashSet<>();
-    final Map<K, V> current = new HashMap<>();
-    final Set<K> inserted = new HashSet<>();
-    final Set<K> updated = new HashSet<>();
-
-    Table(RowType<K, V> type) {
-      this.type = type;
+    /// Asks, before the locks are taken, for a row; whether it exists or not.
+    public <K, V> void want(RowType<K, V> type, K key) {
+        table(type).wanted.add(key);
     }
 
-    void requireWanted(K key) {
-      if (!wanted.contains(key)) {
-        throw new IllegalStateException("a row may be added only under a key that was asked for");
-      }
+    /// A row that was asked for.
+    public <K, V> Optional<V> get(RowType<K, V> type, K key) {
+        return Optional.ofNullable(table(type).current.get(key));
+    }
+
+    /// Adds a row; its key must have been asked for, and have none.
+    public <K, V> void insert(RowType<K, V> type, K key, V row) {
+        Table<K, V> table = table(type);
+        table.requireWanted(key);
+        if (table.current.putIfAbsent(key, row) != null) {
+            throw new IllegalStateException("a row with this key exists");
+        }
+        table.inserted.add(key);
+    }
+
+    /// Replaces a row that exists.
+    public <K, V> void update(RowType<K, V> type, K key, V row) {
+        Table<K, V> table = table(type);
+        if (table.current.replace(key, row) == null) {
+            throw new IllegalStateException("no row with this key was locked");
+        }
+        table.updated.add(key);
     }
 
     void lock(Tx tx) {
-      current.putAll(type.lock(tx, wanted));
+        tables.values().forEach(table -> table.lock(tx));
     }
 
     void write(Tx tx) {
-      updated.removeAll(inserted);
-      if (!inserted.isEmpty() || !updated.isEmpty()) {
-        type.write(tx, pick(inserted), pick(updated));
-      }
+        tables.values().forEach(table -> table.write(tx));
     }
 
-    private Collection<V> pick(Set<K> keys) {
-      Map<K, V> picked = LinkedHashMap.newLinkedHashMap(keys.size());
-      for (K key : keys) {
-        picked.put(key, current.get(key));
-      }
-      return picked.values();
+    @SuppressWarnings("unchecked") // a table is only ever put under its own type
+    private <K, V> Table<K, V> table(RowType<K, V> type) {
+        return (Table<K, V>) tables.computeIfAbsent(type, t -> new Table<>(type));
     }
-  }
+
+    private static final class Table<K, V> {
+        final RowType<K, V> type;
+        final Set<K> wanted = new HashSet<>();
+        final Map<K, V> current = new HashMap<>();
+        final Set<K> inserted = new HashSet<>();
+        final Set<K> updated = new HashSet<>();
+
+        Table(RowType<K, V> type) {
+            this.type = type;
+        }
+
+        void requireWanted(K key) {
+            if (!wanted.contains(key)) {
+                throw new IllegalStateException("a row may be added only under a key that was asked for");
+            }
+        }
+
+        void lock(Tx tx) {
+            current.putAll(type.lock(tx, wanted));
+        }
+
+        void write(Tx tx) {
+            updated.removeAll(inserted);
+            if (!inserted.isEmpty() || !updated.isEmpty()) {
+                type.write(tx, pick(inserted), pick(updated));
+            }
+        }
+
+        private Collection<V> pick(Set<K> keys) {
+            Map<K, V> picked = LinkedHashMap.newLinkedHashMap(keys.size());
+            for (K key : keys) {
+                picked.put(key, current.get(key));
+            }
+            return picked.values();
+        }
+    }
 }

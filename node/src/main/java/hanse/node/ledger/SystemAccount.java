@@ -10,38 +10,39 @@ import java.util.UUID;
 /// @param peer the peer's registry id, `self`, an owner's id, or empty
 /// @param lane the lane whose stripe it is
 public record SystemAccount(AccountKind kind, String peer, int lane) {
-  public static SystemAccount treasury(int lane) {
-    return new SystemAccount(AccountKind.TREASURY, "", lane);
-  }
+    public static SystemAccount treasury(int lane) {
+        return new SystemAccount(AccountKind.TREASURY, "", lane);
+    }
 
-  public static SystemAccount issued(int lane) {
-    return new SystemAccount(AccountKind.ISSUED, "", lane);
-  }
+    public static SystemAccount issued(int lane) {
+        return new SystemAccount(AccountKind.ISSUED, "", lane);
+    }
 
-  public static SystemAccount destroyed(int lane) {
-    return new SystemAccount(AccountKind.DESTROYED, "", lane);
-  }
+    public static SystemAccount destroyed(int lane) {
+        return new SystemAccount(AccountKind.DESTROYED, "", lane);
+    }
 
-  public static SystemAccount imported(RegistryId peer, int lane) {
-    return new SystemAccount(AccountKind.IMPORTED, peer.value(), lane);
-  }
+    public static SystemAccount imported(RegistryId peer, int lane) {
+        return new SystemAccount(AccountKind.IMPORTED, peer.value(), lane);
+    }
 
-  public static SystemAccount exported(RegistryId peer, int lane) {
-    return new SystemAccount(AccountKind.EXPORTED, peer.value(), lane);
-  }
+    public static SystemAccount exported(RegistryId peer, int lane) {
+        return new SystemAccount(AccountKind.EXPORTED, peer.value(), lane);
+    }
 
-  /// Money on its way to a peer. Striped by the lane that prepared it; whoever ends the transfer must name the same lane.
-  public static SystemAccount inFlight(RegistryId peer, int lane) {
-    return new SystemAccount(AccountKind.IN_FLIGHT, peer.value(), lane);
-  }
+    /// Money on its way to a peer. Striped by the lane that prepared it; whoever ends the transfer must name the same
+    /// lane.
+    public static SystemAccount inFlight(RegistryId peer, int lane) {
+        return new SystemAccount(AccountKind.IN_FLIGHT, peer.value(), lane);
+    }
 
-  public AccountId id() {
-    String name = "hanse-account/" + kind.code() + "/" + peer + "/" + lane;
-    return new AccountId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
-  }
+    public AccountId id() {
+        String name = "hanse-account/" + kind.code() + "/" + peer + "/" + lane;
+        return new AccountId(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+    }
 
-  /// As it is written in statements: `treasury`, `in-flight:beta.example`.
-  public String label() {
-    return peer.isEmpty() ? kind.label() : kind.label() + ":" + peer;
-  }
+    /// As it is written in statements: `treasury`, `in-flight:beta.example`.
+    public String label() {
+        return peer.isEmpty() ? kind.label() : kind.label() + ":" + peer;
+    }
 }

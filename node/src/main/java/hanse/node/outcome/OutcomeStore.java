@@ -16,88 +16,88 @@ import org.jooq.impl.SQLDataType;
 
 /// The table of remembered outcomes.
 public final class OutcomeStore {
-  private static final String INSERT =
-      """
+    private static final String INSERT = """
       insert into outcome (key, digest, signature, execution, at, result)
       select key, digest, signature, execution, ?, result
       from unnest(?, ?, ?, ?, ?) as u (key, digest, signature, execution, result)
       """;
 
-  /// The rows with these keys.
-  public Map<UUID, Remembered> find(Tx tx, Collection<UUID> keys) {
-    if (keys.isEmpty()) {
-      return Map.of();
-    }
-    Map<UUID, Remembered> found = new HashMap<>();
-    tx.sql()
-        .select(OUTCOME.KEY, OUTCOME.DIGEST, OUTCOME.SIGNATURE, OUTCOME.EXECUTION, OUTCOME.RESULT)
-        .from(OUTCOME)
-        .where(OUTCOME.KEY.eq(DSL.any(keys.toArray(UUID[]::new))))
-        .forEach(
-            row ->
-                found.put(
-                    row.value1(),
-                    new Remembered(
+    /// The rows with these keys.
+    public Map<UUID, Remembered> find(Tx tx, Collection<UUID> keys) {
+        if (keys.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, Remembered> found = new HashMap<>();
+        tx.sql()
+                .select(OUTCOME.KEY, OUTCOME.DIGEST, OUTCOME.SIGNATURE, OUTCOME.EXECUTION, OUTCOME.RESULT)
+                .from(OUTCOME)
+                .where(OUTCOME.KEY.eq(DSL.any(keys.toArray(UUID[]::new))))
+                .forEach(row -> found.put(
                         row.value1(),
-                        row.value2(),
-                        Optional.ofNullable(row.value3()),
-                        row.value4(),
-                        Optional.ofNullable(row.value5()))));
-    return found;
-  }
-
-  /// Adds rows, in key order. One whose key exists is a failure of the whole transaction.
-  public void insert(Tx tx, List<Remembered> rows) {
-    if (rows.isEmpty()) {
-      return;
+                        new Remembered(
+                                row.value1(),
+                                row.value2(),
+                                Optional.ofNullable(row.value3()),
+                                row.value4(),
+                                Optional.ofNullable(row.value5()))));
+        return found;
     }
-    List<Remembered> sorted =
-        rows.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
-    tx.sql()
-        .execute(
-            INSERT,
-            DSL.val(tx.now().atOffset(ZoneOffset.UTC), SQLDataType.TIMESTAMPWITHTIMEZONE),
-            DSL.val(sorted.stream().map(Remembered::key).toArray(UUID[]::new)),
-            DSL.val(sorted.stream().map(Remembered::digest).toArray(byte[][]::new)),
-            DSL.val(sorted.stream().map(r -> r.signature().orElse(null)).toArray(UUID[]::new)),
-            DSL.val(sorted.stream().map(Remembered::execution).toArray(Long[]::new)),
-            DSL.val(sorted.stream().map(r -> r.result().orElse(null)).toArray(byte[][]::new)));
-  }
 
-  /// Claims a key for a transaction in progress. Waits for another transaction that holds the same key; false when that
-  /// one committed.
-  boolean claim(Tx tx, Remembered row) {
-    return tx.sql()
-            .insertInto(OUTCOME)
-            .set(OUTCOME.KEY, row.key())
-            .set(OUTCOME.DIGEST, row.digest())
-            .set(OUTCOME.SIGNATURE, row.signature().orElse(null))
-            .set(OUTCOME.EXECUTION, row.execution())
-            .set(OUTCOME.AT, tx.now())
-            .onConflictDoNothing()
-            .execute()
-        == 1;
-  }
+    /// Adds rows, in key order. One whose key exists is a failure of the whole transaction.
+    public void insert(Tx tx, List<Remembered> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        List<Remembered> sorted =
+                rows.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
+        tx.sql()
+                .execute(
+                        INSERT,
+                        DSL.val(tx.now().atOffset(ZoneOffset.UTC), SQLDataType.TIMESTAMPWITHTIMEZONE),
+                        DSL.val(sorted.stream().map(Remembered::key).toArray(UUID[]::new)),
+                        DSL.val(sorted.stream().map(Remembered::digest).toArray(byte[][]::new)),
+                        DSL.val(sorted.stream()
+                                .map(r -> r.signature().orElse(null))
+                                .toArray(UUID[]::new)),
+                        DSL.val(sorted.stream().map(Remembered::execution).toArray(Long[]::new)),
+                        DSL.val(sorted.stream()
+                                .map(r -> r.result().orElse(null))
+                                .toArray(byte[][]::new)));
+    }
 
-  /// Fills in the result of a claimed key.
-  void finish(Tx tx, Remembered row) {
-    tx.sql()
-        .update(OUTCOME)
-        .set(OUTCOME.RESULT, row.result().orElseThrow())
-        .where(OUTCOME.KEY.eq(row.key()))
-        .execute();
-  }
+    /// Claims a key for a transaction in progress. Waits for another transaction that holds the same key; false when
+    /// that
+    /// one committed.
+    boolean claim(Tx tx, Remembered row) {
+        return tx.sql()
+                        .insertInto(OUTCOME)
+                        .set(OUTCOME.KEY, row.key())
+                        .set(OUTCOME.DIGEST, row.digest())
+                        .set(OUTCOME.SIGNATURE, row.signature().orElse(null))
+                        .set(OUTCOME.EXECUTION, row.execution())
+                        .set(OUTCOME.AT, tx.now())
+                        .onConflictDoNothing()
+                        .execute()
+                == 1;
+    }
 
-  /// Forgets what was decided before `before`; at most `limit` rows, so that it never holds many locks.
-  public int prune(Tx tx, Instant before, int limit) {
-    return tx.sql()
-        .deleteFrom(OUTCOME)
-        .where(
-            OUTCOME.KEY.in(
-                DSL.select(OUTCOME.KEY)
-                    .from(OUTCOME)
-                    .where(OUTCOME.AT.lt(before))
-                    .limit(limit)))
-        .execute();
-  }
+    /// Fills in the result of a claimed key.
+    void finish(Tx tx, Remembered row) {
+        tx.sql()
+                .update(OUTCOME)
+                .set(OUTCOME.RESULT, row.result().orElseThrow())
+                .where(OUTCOME.KEY.eq(row.key()))
+                .execute();
+    }
+
+    /// Forgets what was decided before `before`; at most `limit` rows, so that it never holds many locks.
+    public int prune(Tx tx, Instant before, int limit) {
+        return tx.sql()
+                .deleteFrom(OUTCOME)
+                .where(OUTCOME.KEY.in(DSL.select(OUTCOME.KEY)
+                        .from(OUTCOME)
+                        .where(OUTCOME.AT.lt(before))
+                        .limit(limit)))
+                .execute();
+    }
 }

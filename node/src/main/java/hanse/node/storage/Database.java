@@ -19,130 +19,128 @@ import org.jooq.impl.DSL;
 /// Opens transactions. Writing ones are READ COMMITTED and take their locks explicitly, in the order of
 /// `ARCHITECTURE.md`, Locks; reading ones see one snapshot and always roll back.
 public final class Database {
-  /// PostgreSQL asks for a repeat of the whole transaction: serialization failure and deadlock.
-  private static final String SERIALIZATION_FAILURE = "40001";
+    /// PostgreSQL asks for a repeat of the whole transaction: serialization failure and deadlock.
+    private static final String SERIALIZATION_FAILURE = "40001";
 
-  private static final String DEADLOCK = "40P01";
-  private static final int ATTEMPTS = 8;
+    private static final String DEADLOCK = "40P01";
+    private static final int ATTEMPTS = 8;
 
-  private final DataSource source;
-  private final InstantSource clock;
-  private final Settings settings =
-      new Settings()
-          .withRenderSchema(false)
-          .withExecuteLogging(false)
-          .withCacheRecordMappers(true)
-          .withFetchWarnings(false)
-          .withReturnRecordToPojo(false);
+    private final DataSource source;
+    private final InstantSource clock;
+    private final Settings settings = new Settings()
+            .withRenderSchema(false)
+            .withExecuteLogging(false)
+            .withCacheRecordMappers(true)
+            .withFetchWarnings(false)
+            .withReturnRecordToPojo(false);
 
-  public Database(DataSource source, InstantSource clock) {
-    this.source = source;
-    this.clock = clock;
-  }
+    public Database(DataSource source, InstantSource clock) {
+        this.source = source;
+        this.clock = clock;
+    }
 
-  /// Runs `work` in a transaction and commits it. Repeats it, at most 8 times, when PostgreSQL asks for that; `work`
-  /// must therefore change nothing but the database. A failure whose outcome is unknown (the connection broke at the
-  /// commit) reaches the caller: only remembered outcomes make a repeat safe.
-  public <T> T write(Function<Tx, T> work) {
-    for (int attempt = 1; ; attempt++) {
-      try (Connection connection = source.getConnection()) {
-        return inTransaction(connection, work, duration -> {});
-      } catch (SQLException | DataAccessException e) {
-        if (attempt == ATTEMPTS || !asksForRepeat(e)) {
-          throw unavailable(e);
+    /// Runs `work` in a transaction and commits it. Repeats it, at most 8 times, when PostgreSQL asks for that; `work`
+    /// must therefore change nothing but the database. A failure whose outcome is unknown (the connection broke at the
+    /// commit) reaches the caller: only remembered outcomes make a repeat safe.
+    public <T> T write(Function<Tx, T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try (Connection connection = source.getConnection()) {
+                return inTransaction(connection, work, duration -> {});
+            } catch (SQLException | DataAccessException e) {
+                if (attempt == ATTEMPTS || !asksForRepeat(e)) {
+                    throw unavailable(e);
+                }
+            }
         }
-      }
     }
-  }
 
-  /// Runs `work` on one snapshot of the database; nothing it does is kept.
-  public <T> T read(Function<Tx, T> work) {
-    try (Connection connection = source.getConnection()) {
-      connection.setAutoCommit(false);
-      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      connection.setReadOnly(true);
-      try {
-        return work.apply(transaction(connection));
-      } finally {
-        connection.rollback();
-        connection.setReadOnly(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        connection.setAutoCommit(true);
-      }
-    } catch (SQLException e) {
-      throw unavailable(e);
+    /// Runs `work` on one snapshot of the database; nothing it does is kept.
+    public <T> T read(Function<Tx, T> work) {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setReadOnly(true);
+            try {
+                return work.apply(transaction(connection));
+            } finally {
+                connection.rollback();
+                connection.setReadOnly(false);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
     }
-  }
 
-  /// Runs `work` in a transaction of the given connection and commits it, once.
-  ///
-  /// @param committing is told how long the commit itself took
-  public <T> T inTransaction(
-      Connection connection, Function<Tx, T> work, Consumer<Duration> committing)
-      throws SQLException {
-    connection.setAutoCommit(false);
-    boolean committed = false;
-    try {
-      T result = work.apply(transaction(connection));
-      long start = System.nanoTime();
-      connection.commit();
-      committing.accept(Duration.ofNanos(System.nanoTime() - start));
-      committed = true;
-      return result;
-    } finally {
-      if (!committed) {
-        rollBack(connection);
-      }
+    /// Runs `work` in a transaction of the given connection and commits it, once.
+    ///
+    /// @param committing is told how long the commit itself took
+    public <T> T inTransaction(Connection connection, Function<Tx, T> work, Consumer<Duration> committing)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        boolean committed = false;
+        try {
+            T result = work.apply(transaction(connection));
+            long start = System.nanoTime();
+            connection.commit();
+            committing.accept(Duration.ofNanos(System.nanoTime() - start));
+            committed = true;
+            return result;
+        } finally {
+            if (!committed) {
+                rollBack(connection);
+            }
+        }
     }
-  }
 
-  /// The SQLSTATE of a failure, if it is the database's.
-  public static Optional<String> sqlState(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof SQLException sql && sql.getSQLState() != null) {
-        return Optional.of(sql.getSQLState());
-      }
+    /// The SQLSTATE of a failure, if it is the database's.
+    public static Optional<String> sqlState(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql && sql.getSQLState() != null) {
+                return Optional.of(sql.getSQLState());
+            }
+        }
+        return Optional.empty();
     }
-    return Optional.empty();
-  }
 
-  /// Whether PostgreSQL asks for the transaction to be repeated.
-  public static boolean asksForRepeat(Throwable failure) {
-    return sqlState(failure)
-        .filter(state -> state.equals(SERIALIZATION_FAILURE) || state.equals(DEADLOCK))
-        .isPresent();
-  }
-
-  /// Whether the connection broke, so that a commit's outcome may be unknown: SQLSTATE classes 08 and 57 (shutdown).
-  public static boolean lostConnection(Throwable failure) {
-    return sqlState(failure)
-        .filter(state -> state.startsWith("08") || state.startsWith("57P"))
-        .isPresent();
-  }
-
-  /// A connection of the caller's own, for a writer that keeps one.
-  public Connection connect() throws SQLException {
-    return source.getConnection();
-  }
-
-  private Tx transaction(Connection connection) {
-    DSLContext sql = DSL.using(connection, SQLDialect.POSTGRES, settings);
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return new Tx(connection, sql, now);
-  }
-
-  private static RuntimeException unavailable(Exception e) {
-    return e instanceof DataAccessException jooq ? jooq : new DataAccessException("database", e);
-  }
-
-  private static void rollBack(Connection connection) {
-    try {
-      if (!connection.isClosed()) {
-        connection.rollback();
-      }
-    } catch (SQLException e) {
-      // The connection is gone, and with it the transaction; the failure that brought us here says why.
-      return;
+    /// Whether PostgreSQL asks for the transaction to be repeated.
+    public static boolean asksForRepeat(Throwable failure) {
+        return sqlState(failure)
+                .filter(state -> state.equals(SERIALIZATION_FAILURE) || state.equals(DEADLOCK))
+                .isPresent();
     }
-  }
+
+    /// Whether the connection broke, so that a commit's outcome may be unknown: SQLSTATE classes 08 and 57 (shutdown).
+    public static boolean lostConnection(Throwable failure) {
+        return sqlState(failure)
+                .filter(state -> state.startsWith("08") || state.startsWith("57P"))
+                .isPresent();
+    }
+
+    /// A connection of the caller's own, for a writer that keeps one.
+    public Connection connect() throws SQLException {
+        return source.getConnection();
+    }
+
+    private Tx transaction(Connection connection) {
+        DSLContext sql = DSL.using(connection, SQLDialect.POSTGRES, settings);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return new Tx(connection, sql, now);
+    }
+
+    private static RuntimeException unavailable(Exception e) {
+        return e instanceof DataAccessException jooq ? jooq : new DataAccessException("database", e);
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            if (!connection.isClosed()) {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            // The connection is gone, and with it the transaction; the failure that brought us here says why.
+            return;
+        }
+    }
 }

@@ -10,39 +10,39 @@ import org.jooq.exception.DataAccessException;
 
 /// A transaction in progress. Whoever takes one as an argument runs inside it and never commits it.
 public final class Tx {
-  private final Connection connection;
-  private final DSLContext sql;
-  private final Instant now;
+    private final Connection connection;
+    private final DSLContext sql;
+    private final Instant now;
 
-  Tx(Connection connection, DSLContext sql, Instant now) {
-    this.connection = connection;
-    this.sql = sql;
-    this.now = now;
-  }
-
-  public DSLContext sql() {
-    return sql;
-  }
-
-  /// The time of this transaction, in whole microseconds as PostgreSQL keeps it; the same for all that happens in it.
-  public Instant now() {
-    return now;
-  }
-
-  /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, before the failure goes on.
-  public <T> T orTakeBack(Supplier<T> work) {
-    try {
-      Savepoint before = connection.setSavepoint();
-      try {
-        T result = work.get();
-        connection.releaseSavepoint(before);
-        return result;
-      } catch (RuntimeException e) {
-        connection.rollback(before);
-        throw e;
-      }
-    } catch (SQLException e) {
-      throw new DataAccessException("savepoint", e);
+    Tx(Connection connection, DSLContext sql, Instant now) {
+        this.connection = connection;
+        this.sql = sql;
+        this.now = now;
     }
-  }
+
+    public DSLContext sql() {
+        return sql;
+    }
+
+    /// The time of this transaction, in whole microseconds as PostgreSQL keeps it; the same for all that happens in it.
+    public Instant now() {
+        return now;
+    }
+
+    /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, before the failure goes on.
+    public <T> T orTakeBack(Supplier<T> work) {
+        try {
+            Savepoint before = connection.setSavepoint();
+            try {
+                T result = work.get();
+                connection.releaseSavepoint(before);
+                return result;
+            } catch (RuntimeException e) {
+                connection.rollback(before);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException("savepoint", e);
+        }
+    }
 }
