@@ -102,23 +102,34 @@ public final class PaymentVerifier {
                 use = new Use();
             }
         }
-        boolean decided = false;
+        Outcome outcome = Outcome.UNKNOWN;
         try {
             VerifyResponse answer = ask(presented, use.requestId);
-            decided = true;
             if (!answer.getValid()) {
+                outcome = Outcome.REFUSED;
                 return new Verdict.Refuse(answer.getReason());
             }
+            outcome = Outcome.CONSUMED;
             return answer.getFirstUse() && !served ? new Verdict.Serve(answer) : new Verdict.AlreadyServed(answer);
         } catch (HanseException e) {
-            decided = !e.outcomeUnknown();
+            outcome = e.outcomeUnknown() ? Outcome.UNKNOWN : Outcome.REFUSED;
             throw e;
         } finally {
             synchronized (uses) {
                 use.asking = false;
-                use.undecided = !decided;
+                use.undecided = outcome != Outcome.CONSUMED;
+                if (outcome == Outcome.REFUSED) {
+                    // Nothing was consumed: a later question, say with the right issuer, starts afresh.
+                    uses.remove(digest, use);
+                }
             }
         }
+    }
+
+    private enum Outcome {
+        CONSUMED,
+        REFUSED,
+        UNKNOWN
     }
 
     /// Consumes the token if it is good and pays enough for what was asked.

@@ -142,6 +142,20 @@ class PaymentsTest {
     }
 
     @Test
+    void aTokenThatWasRefusedOnceIsServedWhenItTurnsGood() {
+        var request = "later";
+        PaymentHeaders early = new PaymentHeaders(registry.tokenOf(request), Optional.empty());
+        assertThat(seller.verify(early)).isEqualTo(new Verdict.Refuse("UNKNOWN_TOKEN"));
+        var unused = client.as(registry.known("bob"))
+                .payments()
+                .authorize(hanse.payment.v1.AuthorizeRequest.newBuilder()
+                        .setAmount("1")
+                        .setRequestId(request)
+                        .build());
+        assertThat(seller.verify(early)).isInstanceOf(Verdict.Serve.class);
+    }
+
+    @Test
     void aPaymentThatDoesNotFitIsRefusedAndGivenBack() {
         var authorized = buyer.authorize(ONE);
         PaymentHeaders headers = new PaymentHeaders(authorized.getPaymentToken(), Optional.of(authorized.getIssuer()));

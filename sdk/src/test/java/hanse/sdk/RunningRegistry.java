@@ -157,6 +157,12 @@ final class RunningRegistry implements AutoCloseable {
                 .orElseThrow(() -> refusal(Reason.UNKNOWN_PAYMENT));
     }
 
+    String tokenOf(String requestId) {
+        return "apt_"
+                + java.util.HexFormat.of()
+                        .formatHex(SignedText.sha256(requestId.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    }
+
     @Override
     public void close() throws InterruptedException {
         server.shutdownNow().awaitTermination();
@@ -350,10 +356,7 @@ final class RunningRegistry implements AutoCloseable {
         public void authorize(AuthorizeRequest request, StreamObserver<AuthorizeResponse> observer) {
             Held held;
             synchronized (RunningRegistry.this) {
-                String token = "apt_"
-                        + java.util.HexFormat.of()
-                                .formatHex(SignedText.sha256(
-                                        request.getRequestId().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                String token = tokenOf(request.getRequestId());
                 held = payments.computeIfAbsent(token, absent -> new Held(absent, request));
             }
             answer(
