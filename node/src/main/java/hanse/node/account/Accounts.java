@@ -15,6 +15,7 @@ import hanse.node.ledger.AccountId;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Ledger;
@@ -62,8 +63,15 @@ public final class Accounts {
     }
 
     /// Pays another agent of this registry.
-    CompletableFuture<TransferResponse> transfer(Call call, AgentId payer, AgentId payee, Avt amount, String memo) {
+    public CompletableFuture<TransferResponse> transfer(
+            Call call, AgentId payer, AgentId payee, Avt amount, String memo) {
         return commit.submit(new TransferCommand(transfers, call, payer, payee, amount, memo));
+    }
+
+    /// The same as a command, for whoever runs commands another way.
+    public static Command<TransferResponse> transferCommand(
+            Transfers transfers, Call call, AgentId payer, AgentId payee, Avt amount) {
+        return new TransferCommand(transfers, call, payer, payee, amount, "");
     }
 
     /// An agent's account. An agent sees its own; an operator sees all.

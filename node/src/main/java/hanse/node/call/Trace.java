@@ -19,7 +19,8 @@ public final class Trace {
     /// Goes on with the caller's trace in a span of our own, or begins a trace when the header is absent or unreadable.
     public static String next(String header, LongSupplier entropy) {
         if (isValid(header)) {
-            return "00-" + header.substring(ID_START, ID_END) + "-" + span(entropy) + "-" + header.substring(FLAGS_START);
+            return "00-" + header.substring(ID_START, ID_END) + "-" + span(entropy) + "-"
+                    + header.substring(FLAGS_START);
         }
         return "00-" + HEX.toHexDigits(entropy.getAsLong()) + span(entropy) + "-" + span(entropy) + "-01";
     }

@@ -1,33 +1,17 @@
 package hanse.node.ledger;
 
 import hanse.error.v1.Reason;
-import hanse.node.call.Call;
-import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
-import hanse.node.call.Request;
-import hanse.node.outcome.OutcomeStore;
-import hanse.node.outcome.Remembered;
 import hanse.node.storage.Database;
-import hanse.node.storage.Tx;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,28 +19,14 @@ import org.slf4j.LoggerFactory;
 /// queued while the last one committed. Several writers, each with its own lane, take from one queue, so that one
 /// decides
 /// while another commits.
-///
-/// A transaction: lock the domain rows, then the accounts, read the remembered outcomes (a caller's own account is
-/// always
-/// locked, so no other transaction can be running the same request), lock the lane, decide every command in order of
-/// arrival, write with one statement per table, commit, answer. What is refused is refused alone. A repeat asked for by
-/// PostgreSQL, or a lost connection, repeats the whole batch; any other failure splits it until the poisonous command
-/// stands alone.
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-    private static final int ATTEMPTS = 12;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
     private static final Duration RETRY_SOON = Duration.ofSeconds(1);
+    private static final long LOOK_UP_MILLIS = 50;
 
-    private final Database database;
-    private final LedgerStore ledger = new LedgerStore();
-    private final OutcomeStore outcomes = new OutcomeStore();
     private final Settings settings;
-    private final LinkedBlockingQueue<Pending<?>> queue;
-    private final List<Thread> writers = new ArrayList<>();
-    private final DistributionSummary batchSize;
-    private final Timer batchTime;
-    private final Timer commitTime;
+    private final BlockingQueue<Pending<?>> queue;
+    private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closing;
 
     /// @param largestBatch most commands in one transaction
@@ -68,25 +38,14 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     /// Starts one writer per lane given.
-    public GroupCommit(Database database, List<Integer> lanes, Settings settings, MeterRegistry meters) {
-        this.database = database;
+    public GroupCommit(Database database, List<Integer> lanes, Settings settings, MeterRegistry registry) {
         this.settings = settings;
         this.queue = new LinkedBlockingQueue<>(settings.longestQueue());
-        this.batchSize = DistributionSummary.builder("hanse.commit.batch.size")
-                .description("Commands in one transaction")
-                .publishPercentiles(0.5, 0.99)
-                .register(meters);
-        this.batchTime = Timer.builder("hanse.commit.batch.time")
-                .description("From the first lock to the last answer")
-                .publishPercentiles(0.5, 0.99)
-                .register(meters);
-        this.commitTime = Timer.builder("hanse.commit.time")
-                .description("The COMMIT alone")
-                .publishPercentiles(0.5, 0.99)
-                .register(meters);
-        meters.gaugeCollectionSize("hanse.commit.queue", List.of(), queue);
+        CommitMeters meters = CommitMeters.of(registry);
+        registry.gauge("hanse.commit.queue", Tags.empty(), queue, BlockingQueue::size);
         for (int lane : lanes) {
-            writers.add(Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(new Writer(lane)));
+            Writer writer = new Writer(database, lane, meters);
+            threads.add(Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
         }
     }
 
@@ -110,10 +69,10 @@ public final class GroupCommit implements AutoCloseable {
     public void close() {
         closing = true;
         boolean interrupted = false;
-        for (Thread writer : writers) {
-            while (writer.isAlive()) {
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
                 try {
-                    writer.join();
+                    thread.join();
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -124,317 +83,37 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /// A command that waits, and its answer.
-    private static final class Pending<R> {
-        final Command<R> command;
-        final Optional<Request> request;
-        final CompletableFuture<R> answer = new CompletableFuture<>();
-
-        Pending(Command<R> command) {
-            this.command = command;
-            this.request = command.call().map(Call::request);
-        }
-    }
-
-    /// How one command ended, kept until the commit.
-    private sealed interface Verdict {
-        /// @param replayed the answer is a remembered one
-        record Answered(Object answer, boolean replayed) implements Verdict {}
-
-        record Refused(RefusedException refusal, boolean replayed) implements Verdict {}
-
-        /// The same request stands earlier in the batch: its verdict is this one's.
-        record Joined(Pending<?> first) implements Verdict {}
-    }
-
-    /// One writer: a thread, a connection and a lane of its own.
-    private final class Writer implements Runnable {
-        private final int lane;
-        private final Chain chain = new Chain();
-        private Optional<Connection> connection = Optional.empty();
-
-        Writer(int lane) {
-            this.lane = lane;
-        }
-
-        @Override
-        public void run() {
-            List<Pending<?>> batch = new ArrayList<>();
-            while (true) {
-                batch.clear();
-                Pending<?> first = next();
-                if (first == null) {
-                    disconnect();
-                    return;
-                }
-                batch.add(first);
-                queue.drainTo(batch, settings.largestBatch() - 1);
-                try {
-                    runAll(batch);
-                } catch (RuntimeException | Error e) {
-                    LOG.error("a batch failed in a way that nobody foresaw", e);
-                    batch.forEach(pending -> pending.answer.completeExceptionally(e));
-                }
-            }
-        }
-
-        private @org.jspecify.annotations.Nullable Pending<?> next() {
-            while (true) {
-                try {
-                    Pending<?> first = queue.poll(50, TimeUnit.MILLISECONDS);
-                    if (first != null || closing) {
-                        return first;
-                    }
-                } catch (InterruptedException e) {
-                    // Nobody interrupts a writer to stop it: close() does, by the flag.
-                    continue;
-                }
-            }
-        }
-
-        /// Runs a batch until every command in it has its verdict.
-        private void runAll(List<Pending<?>> batch) {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    Timer.Sample sample = Timer.start();
-                    Map<Pending<?>, Verdict> verdicts = commit(batch);
-                    batchSize.record(batch.size());
-                    verdicts.forEach((pending, verdict) -> tell(pending, verdict, verdicts));
-                    sample.stop(batchTime);
-                    return;
-                } catch (SQLException | RuntimeException e) {
-                    boolean lost = Database.lostConnection(e) || connection.isEmpty();
-                    if (lost) {
-                        disconnect();
-                    }
-                    if (lost || Database.asksForRepeat(e)) {
-                        if (attempt < ATTEMPTS) {
-                            LOG.warn("repeating a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
-                            pause(attempt);
-                            continue;
-                        }
-                        LOG.error("giving up a batch of {} in lane {}", batch.size(), lane, e);
-                        fail(batch, new RefusedException(Reason.UNAVAILABLE));
-                        return;
-                    }
-                    if (batch.size() == 1) {
-                        LOG.error("a command failed: {}", batch.getFirst().command, e);
-                        fail(batch, e);
-                        return;
-                    }
-                    LOG.warn("splitting a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
-                    int middle = batch.size() / 2;
-                    runAll(List.copyOf(batch.subList(0, middle)));
-                    runAll(List.copyOf(batch.subList(middle, batch.size())));
-                    return;
-                }
-            }
-        }
-
-        private Map<Pending<?>, Verdict> commit(List<Pending<?>> batch) throws SQLException {
-            if (connection.isEmpty()) {
-                connection = Optional.of(database.connect());
-            }
-            return database.inTransaction(
-                    connection.get(), tx -> decide(tx, batch), commit -> commitTime.record(commit));
-        }
-
-        private Map<Pending<?>, Verdict> decide(Tx tx, List<Pending<?>> batch) {
-            Map<Pending<?>, Verdict> verdicts = LinkedHashMap.newLinkedHashMap(batch.size());
-            List<Pending<?>> distinct = join(batch, verdicts);
-
-            Rows rows = new Rows();
-            distinct.forEach(pending -> pending.command.rows(rows));
-            rows.lock(tx);
-
-            Wanted wanted = new Wanted(lane);
-            for (Pending<?> pending : distinct) {
-                pending.command.accounts(rows, wanted);
-                pending.request.map(Request::caller).ifPresent(caller -> wantCaller(wanted, caller));
-            }
-            Map<UUID, Account> accounts = ledger.lock(tx, wanted);
-
-            Set<UUID> keys = new HashSet<>();
-            for (Pending<?> pending : distinct) {
-                pending.request.ifPresent(request -> keysOf(request, keys));
-            }
-            Map<UUID, Remembered> remembered = outcomes.find(tx, keys);
-
-            LedgerStore.LaneHead head = ledger.lockLane(tx, lane);
-            Books books = new Books(lane, head.number(), tx.now(), rows, accounts);
-            List<Remembered> toRemember = new ArrayList<>();
-            for (Pending<?> pending : distinct) {
-                verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
-            }
-            rows.write(tx);
-            ledger.write(tx, books.changed(), books.entries(), head, chain);
-            outcomes.insert(tx, toRemember);
-            return verdicts;
-        }
-
-        /// Lets repeats within the batch join the first of their kind.
-        private List<Pending<?>> join(List<Pending<?>> batch, Map<Pending<?>, Verdict> verdicts) {
-            List<Pending<?>> distinct = new ArrayList<>(batch.size());
-            Map<UUID, Pending<?>> byKey = new HashMap<>();
-            Set<UUID> signatures = new HashSet<>();
-            for (Pending<?> pending : batch) {
-                if (pending.request.isEmpty()) {
-                    distinct.add(pending);
-                    continue;
-                }
-                Request request = pending.request.get();
-                Pending<?> first = byKey.putIfAbsent(request.key(), pending);
-                boolean fresh = request.signature().map(signatures::add).orElse(true);
-                if (!fresh) {
-                    verdicts.put(pending, refused(Reason.SIGNATURE_REPLAYED));
-                } else if (first == null) {
-                    distinct.add(pending);
-                } else if (!request.sameContent(first.request.orElseThrow().digest())) {
-                    verdicts.put(pending, refused(Reason.REQUEST_ID_REUSED));
-                } else {
-                    verdicts.put(pending, new Verdict.Joined(first));
-                }
-            }
-            return distinct;
-        }
-
-        private <R> Verdict verdict(
-                Tx tx, Pending<R> pending, Books books, Map<UUID, Remembered> remembered, List<Remembered> toRemember) {
-            if (pending.request.isEmpty()) {
-                try {
-                    return new Verdict.Answered(decideAlone(pending, books), false);
-                } catch (RefusedException refusal) {
-                    return new Verdict.Refused(refusal, false);
-                }
-            }
-            Request request = pending.request.get();
+    private void write(Writer writer) {
+        List<Pending<?>> batch = new ArrayList<>();
+        while (gather(batch)) {
             try {
-                requireStanding(books, request.caller());
-                Remembered earlier = remembered.get(request.key());
-                if (earlier != null) {
-                    return again(tx, pending, request, earlier);
-                }
-                Optional<UUID> apart = signatureApart(request);
-                if (apart.isPresent()) {
-                    if (remembered.containsKey(apart.get())) {
-                        throw new RefusedException(Reason.SIGNATURE_REPLAYED);
-                    }
-                    toRemember.add(Remembered.signature(request, apart.get()));
-                }
-            } catch (RefusedException turnedAway) {
-                return new Verdict.Refused(turnedAway, false);
+                writer.run(batch);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a batch failed in a way that nobody foresaw", e);
+                batch.forEach(pending -> pending.answer.completeExceptionally(e));
             }
+            batch = new ArrayList<>();
+        }
+        writer.disconnect();
+    }
+
+    /// Takes what waits, at least one command; false when none will come any more.
+    private boolean gather(List<Pending<?>> batch) {
+        while (true) {
             try {
-                R answer = decideAlone(pending, books);
-                toRemember.add(Remembered.answer(request, pending.command.remember(answer)));
-                return new Verdict.Answered(answer, false);
-            } catch (RefusedException refusal) {
-                toRemember.add(Remembered.refusal(request, refusal.reason()));
-                return new Verdict.Refused(refusal, false);
-            }
-        }
-
-        /// A refusal must come before the first change, or the command would be half done.
-        private <R> R decideAlone(Pending<R> pending, Books books) {
-            int before = books.entries().size();
-            try {
-                return pending.command.decide(books);
-            } catch (RefusedException refusal) {
-                if (books.entries().size() != before) {
-                    throw new IllegalStateException(
-                            "a command changed the books and then refused: " + pending.command, refusal);
+                Pending<?> first = queue.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    queue.drainTo(batch, settings.largestBatch() - 1);
+                    return true;
                 }
-                throw refusal;
-            }
-        }
-
-        private <R> Verdict again(Tx tx, Pending<R> pending, Request request, Remembered earlier) {
-            boolean own = earlier.isOwn(request);
-            if (!own && request.signature().isPresent()) {
-                UUID signature = request.signature().get();
-                if (!outcomes.find(tx, List.of(signature)).isEmpty()) {
-                    throw new RefusedException(Reason.SIGNATURE_REPLAYED);
+                if (closing) {
+                    return false;
                 }
-                outcomes.insert(tx, List.of(Remembered.signature(request, signature)));
-            }
-            try {
-                return new Verdict.Answered(pending.command.recall(earlier.answerOrRefuse()), !own);
-            } catch (RefusedException refusal) {
-                return new Verdict.Refused(refusal, !own);
+            } catch (InterruptedException e) {
+                // Nobody stops a writer by an interrupt: close() does, by the flag.
+                LOG.debug("a writer was interrupted", e);
             }
         }
-
-        private void disconnect() {
-            try {
-                if (connection.isPresent()) {
-                    connection.get().close();
-                }
-            } catch (SQLException e) {
-                LOG.debug("closing a broken connection", e);
-            }
-            connection = Optional.empty();
-        }
-    }
-
-    private static Verdict refused(Reason reason) {
-        return new Verdict.Refused(new RefusedException(reason), false);
-    }
-
-    /// A signature that its request id is not part of is remembered beside the id.
-    private static Optional<UUID> signatureApart(Request request) {
-        return request.idIsSigned() ? Optional.empty() : request.signature().filter(s -> !s.equals(request.key()));
-    }
-
-    private static void keysOf(Request request, Set<UUID> keys) {
-        keys.add(request.key());
-        signatureApart(request).ifPresent(keys::add);
-    }
-
-    private static void wantCaller(Wanted wanted, Caller caller) {
-        if (caller instanceof Caller.Agent agent) {
-            wanted.account(AccountId.of(agent.id()));
-        }
-    }
-
-    private static void requireStanding(Books books, Caller caller) {
-        if (caller instanceof Caller.Agent agent) {
-            Account account =
-                    books.find(AccountId.of(agent.id())).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CALLER));
-            Ledger.requireStanding(account, agent);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // a verdict's answer comes from the command of its own pending
-    private static <R> void tell(Pending<R> pending, Verdict verdict, Map<Pending<?>, Verdict> verdicts) {
-        switch (verdict) {
-            case Verdict.Answered answered -> {
-                if (answered.replayed()) {
-                    pending.command.call().ifPresent(Call::markReplayed);
-                }
-                pending.answer.complete((R) answered.answer());
-            }
-            case Verdict.Refused refused -> {
-                if (refused.replayed()) {
-                    pending.command.call().ifPresent(Call::markReplayed);
-                }
-                pending.answer.completeExceptionally(refused.refusal());
-            }
-            case Verdict.Joined joined -> {
-                pending.command.call().ifPresent(Call::markReplayed);
-                Verdict same = verdicts.get(joined.first());
-                if (same != null) {
-                    tell(pending, same, verdicts);
-                }
-            }
-        }
-    }
-
-    private static void fail(List<Pending<?>> batch, Throwable failure) {
-        batch.forEach(pending -> pending.answer.completeExceptionally(failure));
-    }
-
-    private static void pause(int attempt) {
-        LockSupport.parkNanos(
-                FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 8)).toNanos());
     }
 }

@@ -4,6 +4,7 @@ import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.JOURNAL;
 import static hanse.schema.jooq.Tables.LANE;
 
+import hanse.node.storage.Column;
 import hanse.node.storage.Tx;
 import java.math.BigDecimal;
 import java.sql.Array;
@@ -146,11 +147,11 @@ final class LedgerStore {
 
     private static void updateAccounts(Connection connection, List<Account> accounts) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(UPDATE_ACCOUNTS)) {
-            update.setArray(1, array(connection, "uuid", accounts, UUID[]::new, a -> a.id));
-            update.setArray(2, array(connection, "int8", accounts, Long[]::new, a -> a.balance));
-            update.setArray(3, array(connection, "int8", accounts, Long[]::new, a -> a.held));
-            update.setArray(4, array(connection, "int8", accounts, Long[]::new, a -> a.version));
-            update.setArray(5, array(connection, "int8", accounts, Long[]::new, a -> a.lastEntry));
+            update.setArray(1, Column.of(connection, "uuid", accounts, UUID[]::new, a -> a.id));
+            update.setArray(2, Column.of(connection, "int8", accounts, Long[]::new, a -> a.balance));
+            update.setArray(3, Column.of(connection, "int8", accounts, Long[]::new, a -> a.held));
+            update.setArray(4, Column.of(connection, "int8", accounts, Long[]::new, a -> a.version));
+            update.setArray(5, Column.of(connection, "int8", accounts, Long[]::new, a -> a.lastEntry));
             if (update.executeUpdate() != accounts.size()) {
                 throw new IllegalStateException("a locked account is gone");
             }
@@ -164,7 +165,7 @@ final class LedgerStore {
             insert.setArray(i++, longs(connection, entries, e -> e.position().value()));
             insert.setArray(
                     i++,
-                    array(
+                    Column.of(
                             connection,
                             "int2",
                             entries,
@@ -183,7 +184,7 @@ final class LedgerStore {
             }
             insert.setArray(
                     i++,
-                    array(
+                    Column.of(
                             connection,
                             "int8",
                             entries,
@@ -192,7 +193,7 @@ final class LedgerStore {
             insert.setArray(i++, uuids(connection, entries, Entry::subject));
             insert.setArray(
                     i,
-                    array(
+                    Column.of(
                             connection,
                             "text",
                             entries,
@@ -452,12 +453,12 @@ final class LedgerStore {
 
     private static Array longs(Connection connection, List<Entry> entries, Function<Entry, Long> column)
             throws SQLException {
-        return array(connection, "int8", entries, Long[]::new, column);
+        return Column.of(connection, "int8", entries, Long[]::new, column);
     }
 
     private static Array uuids(Connection connection, List<Entry> entries, Function<Entry, Optional<UUID>> column)
             throws SQLException {
-        return array(
+        return Column.of(
                 connection, "uuid", entries, UUID[]::new, e -> column.apply(e).orElse(null));
     }
 
@@ -467,25 +468,11 @@ final class LedgerStore {
             Function<Entry, Optional<Entry.Side>> side,
             Function<Entry.Side, Long> column)
             throws SQLException {
-        return array(
+        return Column.of(
                 connection,
                 "int8",
                 entries,
                 Long[]::new,
                 e -> side.apply(e).map(column).orElse(null));
-    }
-
-    private static <T, V> Array array(
-            Connection connection,
-            String type,
-            List<T> rows,
-            java.util.function.IntFunction<V[]> make,
-            Function<T, ? extends @org.jspecify.annotations.Nullable V> column)
-            throws SQLException {
-        V[] values = make.apply(rows.size());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = column.apply(rows.get(i));
-        }
-        return connection.createArrayOf(type, values);
     }
 }

@@ -2,7 +2,9 @@ package hanse.node.outcome;
 
 import static hanse.schema.jooq.Tables.OUTCOME;
 
+import hanse.node.storage.Column;
 import hanse.node.storage.Tx;
+import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -12,14 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 
 /// The table of remembered outcomes.
 public final class OutcomeStore {
     private static final String INSERT = """
       insert into outcome (key, digest, signature, execution, at, result)
       select key, digest, signature, execution, ?, result
-      from unnest(?, ?, ?, ?, ?) as u (key, digest, signature, execution, result)
+      from unnest(?::uuid[], ?::bytea[], ?::uuid[], ?::bigint[], ?::bytea[]) as u (key, digest, signature, execution, result)
       """;
 
     /// The rows with these keys.
@@ -50,19 +51,31 @@ public final class OutcomeStore {
         }
         List<Remembered> sorted =
                 rows.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
-        tx.sql()
-                .execute(
-                        INSERT,
-                        DSL.val(tx.now().atOffset(ZoneOffset.UTC), SQLDataType.TIMESTAMPWITHTIMEZONE),
-                        DSL.val(sorted.stream().map(Remembered::key).toArray(UUID[]::new)),
-                        DSL.val(sorted.stream().map(Remembered::digest).toArray(byte[][]::new)),
-                        DSL.val(sorted.stream()
-                                .map(r -> r.signature().orElse(null))
-                                .toArray(UUID[]::new)),
-                        DSL.val(sorted.stream().map(Remembered::execution).toArray(Long[]::new)),
-                        DSL.val(sorted.stream()
-                                .map(r -> r.result().orElse(null))
-                                .toArray(byte[][]::new)));
+        tx.sql().connection(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                insert.setObject(1, tx.now().atOffset(ZoneOffset.UTC));
+                insert.setArray(2, Column.of(connection, "uuid", sorted, UUID[]::new, Remembered::key));
+                insert.setArray(3, Column.of(connection, "bytea", sorted, byte[][]::new, Remembered::digest));
+                insert.setArray(
+                        4,
+                        Column.of(
+                                connection,
+                                "uuid",
+                                sorted,
+                                UUID[]::new,
+                                r -> r.signature().orElse(null)));
+                insert.setArray(5, Column.of(connection, "int8", sorted, Long[]::new, Remembered::execution));
+                insert.setArray(
+                        6,
+                        Column.of(
+                                connection,
+                                "bytea",
+                                sorted,
+                                byte[][]::new,
+                                r -> r.result().orElse(null)));
+                insert.executeUpdate();
+            }
+        });
     }
 
     /// Claims a key for a transaction in progress. Waits for another transaction that holds the same key; false when

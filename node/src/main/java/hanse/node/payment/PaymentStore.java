@@ -33,7 +33,7 @@ final class PaymentStore implements RowType<UUID, Payment> {
 
     private static final String INSERT = """
             insert into payment (id, token_hash, state, payer, payee, payee_registry, amount, resource, authorized_at, expires_at)
-            select id, token_hash, {0}, payer, payee, payee_registry, amount, resource, {1}, expires_at
+            select id, token_hash, {0}::smallint, payer, payee, payee_registry, amount, resource, {1}::timestamptz, expires_at
             from unnest({2}::uuid[], {3}::bytea[], {4}::uuid[], {5}::uuid[], {6}::text[], {7}::bigint[], {8}::text[], {9}::timestamptz[])
               as u (id, token_hash, payer, payee, payee_registry, amount, resource, expires_at)
             """;

@@ -1,0 +1,65 @@
+package hanse.bench;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `hanse bench`: closed-loop load, measured side by side with yardsticks on the same server in the same run.
+@Command(
+        name = "hanse bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures this build beside pgbench and beside one transaction per transfer. Only ratios last.")
+public final class Bench implements Callable<Integer> {
+    /// What can be measured.
+    enum What {
+        ledger,
+        grpc,
+        payments,
+        rest,
+        federation
+    }
+
+    @Parameters(index = "0", description = "One of: ${COMPLETION-CANDIDATES}")
+    private What what = What.ledger;
+
+    @Option(names = "--seconds", defaultValue = "10", description = "Of each measurement (default ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(
+            names = "--clients",
+            defaultValue = "0",
+            description = "In flight at once (default 512 for ledger, 256 for others)")
+    private int clients;
+
+    @Option(names = "--accounts", defaultValue = "1000", description = "To pay between (default ${DEFAULT-VALUE})")
+    private int accounts;
+
+    @Option(names = "--history", description = "ledger: also on 1,000,000 accounts and 5,000,000 past transfers")
+    private boolean history;
+
+    @Option(names = "--json", description = "Ends with one JSON object on a line of its own")
+    private boolean json;
+
+    public static void main(String[] arguments) {
+        ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME))
+                .setLevel(ch.qos.logback.classic.Level.WARN);
+        System.exit(new CommandLine(new Bench()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        int usual = what == What.ledger ? 512 : 256;
+        Options options = new Options(seconds, clients == 0 ? usual : clients, accounts, history);
+        Report report = switch (what) {
+            case ledger -> LedgerBench.run(options);
+            case grpc, payments, rest, federation ->
+                throw new CommandLine.ParameterException(new CommandLine(this), "not measured by this build: " + what);
+        };
+        if (json) {
+            System.out.println(report.json());
+        }
+        return 0;
+    }
+}

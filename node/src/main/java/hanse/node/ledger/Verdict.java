@@ -1,0 +1,14 @@
+package hanse.node.ledger;
+
+import hanse.node.call.RefusedException;
+
+/// How one command of a batch ended; told after the commit.
+sealed interface Verdict {
+    /// @param replayed the answer is a remembered one
+    record Answered(Object answer, boolean replayed) implements Verdict {}
+
+    record Refused(RefusedException refusal, boolean replayed) implements Verdict {}
+
+    /// The same request stands earlier in the batch: its verdict is this one's.
+    record Joined(Pending<?> first) implements Verdict {}
+}

@@ -1,0 +1,304 @@
+package hanse.node.ledger;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.Call;
+import hanse.node.call.Caller;
+import hanse.node.call.RefusedException;
+import hanse.node.call.Request;
+import hanse.node.outcome.OutcomeStore;
+import hanse.node.outcome.Remembered;
+import hanse.node.storage.Database;
+import hanse.node.storage.Tx;
+import io.micrometer.core.instrument.Timer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs batches in one lane over one connection of its own, one transaction each: lock the domain rows, then the
+/// accounts,
+/// read the remembered outcomes (a caller's own account is always locked, so no other transaction can be running the
+/// same
+/// request), lock the lane, decide every command in order of arrival, write with one statement per table, commit,
+/// answer.
+///
+/// A command that is refused is refused alone. When PostgreSQL asks for a repeat or the connection is lost the whole
+/// batch
+/// is repeated; any other failure splits it until the poisonous command stands alone.
+final class Writer {
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+    private static final int ATTEMPTS = 12;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+
+    private final Database database;
+    private final int lane;
+    private final CommitMeters meters;
+    private final LedgerStore ledger = new LedgerStore();
+    private final OutcomeStore outcomes = new OutcomeStore();
+    private final Chain chain = new Chain();
+    private Optional<Connection> connection = Optional.empty();
+
+    Writer(Database database, int lane, CommitMeters meters) {
+        this.database = database;
+        this.lane = lane;
+        this.meters = meters;
+    }
+
+    /// Runs a batch until every command in it has its verdict.
+    void run(List<Pending<?>> batch) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Timer.Sample sample = Timer.start();
+                Map<Pending<?>, Verdict> verdicts = commit(batch);
+                meters.batchSize().record(batch.size());
+                verdicts.forEach((pending, verdict) -> tell(pending, verdict, verdicts));
+                sample.stop(meters.batchTime());
+                return;
+            } catch (SQLException | RuntimeException e) {
+                boolean lost = Database.lostConnection(e) || connection.isEmpty();
+                if (lost) {
+                    disconnect();
+                }
+                if (lost || Database.asksForRepeat(e)) {
+                    if (attempt < ATTEMPTS) {
+                        LOG.warn("repeating a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
+                        pause(attempt);
+                        continue;
+                    }
+                    LOG.error("giving up a batch of {} in lane {}", batch.size(), lane, e);
+                    fail(batch, new RefusedException(Reason.UNAVAILABLE));
+                    return;
+                }
+                if (batch.size() == 1) {
+                    LOG.error("a command failed: {}", batch.getFirst().command, e);
+                    fail(batch, e);
+                    return;
+                }
+                LOG.warn("splitting a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
+                int middle = batch.size() / 2;
+                run(List.copyOf(batch.subList(0, middle)));
+                run(List.copyOf(batch.subList(middle, batch.size())));
+                return;
+            }
+        }
+    }
+
+    private Map<Pending<?>, Verdict> commit(List<Pending<?>> batch) throws SQLException {
+        if (connection.isEmpty()) {
+            connection = Optional.of(database.connect());
+        }
+        return database.inTransaction(
+                connection.get(),
+                tx -> decide(tx, batch),
+                commit -> meters.commitTime().record(commit));
+    }
+
+    private Map<Pending<?>, Verdict> decide(Tx tx, List<Pending<?>> batch) {
+        Map<Pending<?>, Verdict> verdicts = LinkedHashMap.newLinkedHashMap(batch.size());
+        List<Pending<?>> distinct = join(batch, verdicts);
+
+        Rows rows = new Rows();
+        distinct.forEach(pending -> pending.command.rows(rows));
+        rows.lock(tx);
+
+        Wanted wanted = new Wanted(lane);
+        for (Pending<?> pending : distinct) {
+            pending.command.accounts(rows, wanted);
+            pending.request.map(Request::caller).ifPresent(caller -> wantCaller(wanted, caller));
+        }
+        Map<UUID, Account> accounts = ledger.lock(tx, wanted);
+
+        Set<UUID> keys = new HashSet<>();
+        for (Pending<?> pending : distinct) {
+            pending.request.ifPresent(request -> keysOf(request, keys));
+        }
+        Map<UUID, Remembered> remembered = outcomes.find(tx, keys);
+
+        LedgerStore.LaneHead head = ledger.lockLane(tx, lane);
+        Books books = new Books(lane, head.number(), tx.now(), rows, accounts);
+        List<Remembered> toRemember = new ArrayList<>();
+        for (Pending<?> pending : distinct) {
+            verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
+        }
+        rows.write(tx);
+        ledger.write(tx, books.changed(), books.entries(), head, chain);
+        outcomes.insert(tx, toRemember);
+        return verdicts;
+    }
+
+    /// Lets repeats within the batch join the first of their kind.
+    private List<Pending<?>> join(List<Pending<?>> batch, Map<Pending<?>, Verdict> verdicts) {
+        List<Pending<?>> distinct = new ArrayList<>(batch.size());
+        Map<UUID, Pending<?>> byKey = new HashMap<>();
+        Set<UUID> signatures = new HashSet<>();
+        for (Pending<?> pending : batch) {
+            if (pending.request.isEmpty()) {
+                distinct.add(pending);
+                continue;
+            }
+            Request request = pending.request.get();
+            Pending<?> first = byKey.putIfAbsent(request.key(), pending);
+            boolean fresh = request.signature().map(signatures::add).orElse(true);
+            if (!fresh) {
+                verdicts.put(pending, refused(Reason.SIGNATURE_REPLAYED));
+            } else if (first == null) {
+                distinct.add(pending);
+            } else if (!request.sameContent(first.request.orElseThrow().digest())) {
+                verdicts.put(pending, refused(Reason.REQUEST_ID_REUSED));
+            } else {
+                verdicts.put(pending, new Verdict.Joined(first));
+            }
+        }
+        return distinct;
+    }
+
+    private <R> Verdict verdict(
+            Tx tx, Pending<R> pending, Books books, Map<UUID, Remembered> remembered, List<Remembered> toRemember) {
+        if (pending.request.isEmpty()) {
+            try {
+                return new Verdict.Answered(decideAlone(pending, books), false);
+            } catch (RefusedException refusal) {
+                return new Verdict.Refused(refusal, false);
+            }
+        }
+        Request request = pending.request.get();
+        try {
+            requireStanding(books, request.caller());
+            Remembered earlier = remembered.get(request.key());
+            if (earlier != null) {
+                return again(tx, pending, request, earlier);
+            }
+            Optional<UUID> apart = signatureApart(request);
+            if (apart.isPresent()) {
+                if (remembered.containsKey(apart.get())) {
+                    throw new RefusedException(Reason.SIGNATURE_REPLAYED);
+                }
+                toRemember.add(Remembered.signature(request, apart.get()));
+            }
+        } catch (RefusedException turnedAway) {
+            return new Verdict.Refused(turnedAway, false);
+        }
+        try {
+            R answer = decideAlone(pending, books);
+            toRemember.add(Remembered.answer(request, pending.command.remember(answer)));
+            return new Verdict.Answered(answer, false);
+        } catch (RefusedException refusal) {
+            toRemember.add(Remembered.refusal(request, refusal.reason()));
+            return new Verdict.Refused(refusal, false);
+        }
+    }
+
+    /// A refusal must come before the first change, or the command would be half done.
+    private <R> R decideAlone(Pending<R> pending, Books books) {
+        int before = books.entries().size();
+        try {
+            return pending.command.decide(books);
+        } catch (RefusedException refusal) {
+            if (books.entries().size() != before) {
+                throw new IllegalStateException(
+                        "a command changed the books and then refused: " + pending.command, refusal);
+            }
+            throw refusal;
+        }
+    }
+
+    private <R> Verdict again(Tx tx, Pending<R> pending, Request request, Remembered earlier) {
+        boolean own = earlier.isOwn(request);
+        if (!own && request.signature().isPresent()) {
+            UUID signature = request.signature().get();
+            if (!outcomes.find(tx, List.of(signature)).isEmpty()) {
+                throw new RefusedException(Reason.SIGNATURE_REPLAYED);
+            }
+            outcomes.insert(tx, List.of(Remembered.signature(request, signature)));
+        }
+        try {
+            return new Verdict.Answered(pending.command.recall(earlier.answerOrRefuse()), !own);
+        } catch (RefusedException refusal) {
+            return new Verdict.Refused(refusal, !own);
+        }
+    }
+
+    void disconnect() {
+        try {
+            if (connection.isPresent()) {
+                connection.get().close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("closing a broken connection", e);
+        }
+        connection = Optional.empty();
+    }
+
+    private static Verdict refused(Reason reason) {
+        return new Verdict.Refused(new RefusedException(reason), false);
+    }
+
+    /// A signature that its request id is not part of is remembered beside the id.
+    private static Optional<UUID> signatureApart(Request request) {
+        return request.idIsSigned() ? Optional.empty() : request.signature().filter(s -> !s.equals(request.key()));
+    }
+
+    private static void keysOf(Request request, Set<UUID> keys) {
+        keys.add(request.key());
+        signatureApart(request).ifPresent(keys::add);
+    }
+
+    private static void wantCaller(Wanted wanted, Caller caller) {
+        if (caller instanceof Caller.Agent agent) {
+            wanted.account(AccountId.of(agent.id()));
+        }
+    }
+
+    private static void requireStanding(Books books, Caller caller) {
+        if (caller instanceof Caller.Agent agent) {
+            Account account =
+                    books.find(AccountId.of(agent.id())).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CALLER));
+            Ledger.requireStanding(account, agent);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a verdict's answer comes from the command of its own pending
+    private static <R> void tell(Pending<R> pending, Verdict verdict, Map<Pending<?>, Verdict> verdicts) {
+        switch (verdict) {
+            case Verdict.Answered answered -> {
+                if (answered.replayed()) {
+                    pending.command.call().ifPresent(Call::markReplayed);
+                }
+                pending.answer.complete((R) answered.answer());
+            }
+            case Verdict.Refused refused -> {
+                if (refused.replayed()) {
+                    pending.command.call().ifPresent(Call::markReplayed);
+                }
+                pending.answer.completeExceptionally(refused.refusal());
+            }
+            case Verdict.Joined joined -> {
+                pending.command.call().ifPresent(Call::markReplayed);
+                Verdict same = verdicts.get(joined.first());
+                if (same != null) {
+                    tell(pending, same, verdicts);
+                }
+            }
+        }
+    }
+
+    private static void fail(List<Pending<?>> batch, Throwable failure) {
+        batch.forEach(pending -> pending.answer.completeExceptionally(failure));
+    }
+
+    private static void pause(int attempt) {
+        LockSupport.parkNanos(
+                FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 8)).toNanos());
+    }
+}
