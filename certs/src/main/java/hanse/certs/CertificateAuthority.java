@@ -57,7 +57,8 @@ public final class CertificateAuthority {
         this.clock = clock;
     }
 
-    /// Loads the CA of a directory, or makes one for the registry when none is there. Further certificates in `ca.crt`
+    /// Loads the CA of a directory, or makes one for the registry when none is there. Further certificates in
+    /// `ca.crt`
     /// are
     /// CAs that were or will be ours: they go into the bundle, only the one of the key signs.
     ///

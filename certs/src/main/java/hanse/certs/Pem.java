@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// PEM (RFC 7468): the armour around certificates and keys. Text outside the blocks is passed over, as the RFC allows.
+/// PEM (RFC 7468): the armour around certificates and keys. Text outside the blocks is passed over, as the RFC
+/// allows.
 final class Pem {
     static final String CERTIFICATE = "CERTIFICATE";
     static final String PRIVATE_KEY = "PRIVATE KEY";

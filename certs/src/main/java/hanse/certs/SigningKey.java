@@ -73,7 +73,8 @@ public final class SigningKey {
         }
     }
 
-    /// The key as PKCS#8 PEM, in the first version of that format: the second, with the public key in it, is refused by
+    /// The key as PKCS#8 PEM, in the first version of that format: the second, with the public key in it, is
+    /// refused by
     /// several readers. A secret.
     public String pem() {
         try {
