@@ -1,0 +1,45 @@
+package hanse.node.identity;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.AgentId;
+import hanse.node.call.RefusedException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Where a list goes on: the last thing of the page before, for nobody to read.
+final class PageToken {
+    private static final int DEFAULT_SIZE = 50;
+
+    private PageToken() {}
+
+    static int size(int asked) {
+        return asked == 0 ? DEFAULT_SIZE : asked;
+    }
+
+    static String after(String last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Refuses with `BAD_PAGE_TOKEN`.
+    static Optional<String> read(String token) {
+        if (token.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+    }
+
+    /// Refuses with `BAD_PAGE_TOKEN`.
+    static Optional<AgentId> readAgent(String token) {
+        try {
+            return read(token).map(text -> new AgentId(UUID.fromString(text)));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package hanse.node.operator;
+
+import hanse.node.identity.Ed25519Key;
+import java.time.Instant;
+
+/// A holder of an operator key.
+///
+/// @param keyVersion counts its keys from 1
+/// @param since when the present key was set
+public record Operator(String name, Ed25519Key key, long keyVersion, Instant since) {}
