@@ -64,7 +64,8 @@ public final class PaidCalls {
     /// the refused release as a suppressed one.
     ///
     /// @throws E what the service threw
-    /// @throws HanseException when the registry refuses, such as `INSUFFICIENT_FUNDS` (the service was not called), or
+    /// @throws HanseException when the registry refuses, such as `INSUFFICIENT_FUNDS` (the service was not called),
+    /// or
     ///     `PAYMENT_NOT_CONSUMED` (it answered without looking at the payment; the token is released)
     public <T, E extends Exception> Paid<T> call(Offer offer, Service<T, E> service) throws E {
         AuthorizeResponse authorized = authorize(offer);

@@ -42,7 +42,8 @@ public final class PaymentVerifier {
 
         /// Answer 402.
         ///
-        /// @param reason one of the reasons of `PaymentService.Verify`, or `AMOUNT_TOO_SMALL` or `WRONG_RESOURCE` when
+        /// @param reason one of the reasons of `PaymentService.Verify`, or `AMOUNT_TOO_SMALL` or
+        /// `WRONG_RESOURCE` when
         ///     the payment does not fit what was asked for; it is then given back
         record Refuse(String reason) implements Verdict {}
     }
@@ -134,7 +135,8 @@ public final class PaymentVerifier {
 
     /// Consumes the token if it is good and pays enough for what was asked.
     ///
-    /// A payment that does not fit is consumed by the asking, so it is waived at once: the payer has its money back.
+    /// A payment that does not fit is consumed by the asking, so it is waived at once: the payer has its money
+    /// back.
     ///
     /// @param price AVT, at least
     /// @param resource what the payment must be bound to, as the payer named it in `Authorize`; empty: anything

@@ -23,6 +23,12 @@ public final class OutcomeStore {
       from unnest(?::uuid[], ?::bytea[], ?::uuid[], ?::bigint[], ?::bytea[]) as u (key, digest, signature, execution, result)
       """;
 
+    /// From here on, this transaction waits at most three seconds for a lock: the same request may be in flight
+    /// elsewhere, and its caller is better told so than left waiting.
+    void waitBriefly(Tx tx) {
+        tx.sql().execute("set local lock_timeout = '3s'");
+    }
+
     /// The rows with these keys.
     public Map<UUID, Remembered> find(Tx tx, Collection<UUID> keys) {
         if (keys.isEmpty()) {

@@ -72,7 +72,7 @@ public final class Outcomes {
     private <T extends Message> Done<T> attempt(
             Tx tx, Call call, Parser<T> parser, Function<Tx, T> work, UnaryOperator<T> withoutSecret) {
         Request request = call.request();
-        tx.sql().execute("set local lock_timeout = '3s'");
+        store.waitBriefly(tx);
         Remembered claim = new Remembered(
                 request.key(), request.digest(), request.signature(), request.execution(), Optional.empty());
         if (!store.claim(tx, claim)) {
