@@ -166,6 +166,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    missing = [name for name in ("HANSE_GRPC", "HANSE_CA", "HANSE_REGISTRY") if not os.environ.get(name)]
+    if missing or len(sys.argv) > 1:
+        print(__doc__)
+        raise SystemExit(0 if "--help" in sys.argv else f"set {', '.join(missing)}" if missing else "takes no arguments")
     try:
         main()
     except grpc.RpcError as error:
