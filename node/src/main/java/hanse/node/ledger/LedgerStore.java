@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,11 @@ import org.jooq.impl.DSL;
 /// The ledger's tables. What runs for every batch binds whole arrays over JDBC: one round trip per table, whatever the
 /// batch's size.
 final class LedgerStore {
+    private static final String LOCK_ACCOUNTS = """
+            select id, kind, balance, held, version, last_entry, auth_version, status, frozen
+            from account where id = any(?::uuid[]) order by id for no key update
+            """;
+
     private static final String UPDATE_ACCOUNTS = """
       update account a
       set balance = u.balance, held = u.held, version = u.version, last_entry = u.last_entry
@@ -92,33 +98,26 @@ final class LedgerStore {
 
     private static Map<UUID, Account> lockExisting(Tx tx, Collection<UUID> ids) {
         Map<UUID, Account> accounts = HashMap.newHashMap(ids.size());
-        tx.sql()
-                .select(
-                        ACCOUNT.ID,
-                        ACCOUNT.KIND,
-                        ACCOUNT.BALANCE,
-                        ACCOUNT.HELD,
-                        ACCOUNT.VERSION,
-                        ACCOUNT.LAST_ENTRY,
-                        ACCOUNT.AUTH_VERSION,
-                        ACCOUNT.STATUS,
-                        ACCOUNT.FROZEN)
-                .from(ACCOUNT)
-                .where(ACCOUNT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
-                .orderBy(ACCOUNT.ID)
-                .forNoKeyUpdate()
-                .forEach(r -> accounts.put(
-                        r.value1(),
-                        new Account(
-                                r.value1(),
-                                AccountKind.of(r.value2()),
-                                r.value3(),
-                                r.value4(),
-                                r.value5(),
-                                r.value6(),
-                                r.value7(),
-                                r.value8(),
-                                r.value9())));
+        tx.sql().connection(connection -> {
+            try (PreparedStatement lock = connection.prepareStatement(LOCK_ACCOUNTS)) {
+                lock.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+                try (ResultSet row = lock.executeQuery()) {
+                    while (row.next()) {
+                        Account account = new Account(
+                                row.getObject(1, UUID.class),
+                                AccountKind.of(row.getShort(2)),
+                                row.getLong(3),
+                                row.getLong(4),
+                                row.getLong(5),
+                                row.getLong(6),
+                                row.getLong(7),
+                                row.getShort(8),
+                                row.getBoolean(9));
+                        accounts.put(account.id, account);
+                    }
+                }
+            }
+        });
         return accounts;
     }
 

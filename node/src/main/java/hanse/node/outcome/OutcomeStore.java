@@ -5,6 +5,7 @@ import static hanse.schema.jooq.Tables.OUTCOME;
 import hanse.node.storage.Column;
 import hanse.node.storage.Tx;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -17,6 +18,9 @@ import org.jooq.impl.DSL;
 
 /// The table of remembered outcomes.
 public final class OutcomeStore {
+    private static final String FIND =
+            "select key, digest, signature, execution, result from outcome where key = any(?::uuid[])";
+
     private static final String INSERT = """
       insert into outcome (key, digest, signature, execution, at, result)
       select key, digest, signature, execution, ?, result
@@ -35,18 +39,24 @@ public final class OutcomeStore {
             return Map.of();
         }
         Map<UUID, Remembered> found = new HashMap<>();
-        tx.sql()
-                .select(OUTCOME.KEY, OUTCOME.DIGEST, OUTCOME.SIGNATURE, OUTCOME.EXECUTION, OUTCOME.RESULT)
-                .from(OUTCOME)
-                .where(OUTCOME.KEY.eq(DSL.any(keys.toArray(UUID[]::new))))
-                .forEach(row -> found.put(
-                        row.value1(),
-                        new Remembered(
-                                row.value1(),
-                                row.value2(),
-                                Optional.ofNullable(row.value3()),
-                                row.value4(),
-                                Optional.ofNullable(row.value5()))));
+        tx.sql().connection(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(FIND)) {
+                select.setArray(1, connection.createArrayOf("uuid", keys.toArray()));
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        UUID key = row.getObject(1, UUID.class);
+                        found.put(
+                                key,
+                                new Remembered(
+                                        key,
+                                        row.getBytes(2),
+                                        Optional.ofNullable(row.getObject(3, UUID.class)),
+                                        row.getLong(4),
+                                        Optional.ofNullable(row.getBytes(5))));
+                    }
+                }
+            }
+        });
         return found;
     }
 

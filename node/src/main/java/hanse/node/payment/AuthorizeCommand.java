@@ -61,6 +61,10 @@ record AuthorizeCommand(
     @Override
     public AuthorizeResponse decide(Books books) {
         transfers.fee(amount);
+        if (books.rows().get(store, token.paymentId()).isPresent()) {
+            // The outcome has been pruned, but not what it did.
+            throw new RefusedException(Reason.REQUEST_ID_REUSED);
+        }
         if (parties.isLocal(payee)) {
             books.activeAgent(payee.agent());
         }
