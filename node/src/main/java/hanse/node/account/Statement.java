@@ -8,9 +8,11 @@ import hanse.node.ledger.Entry;
 import hanse.node.ledger.Ledger;
 import hanse.node.storage.Tx;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,28 +30,38 @@ record Statement(List<Line> lines, Optional<String> next) {
     /// @param token from the previous page, or empty
     static Statement read(Ledger ledger, Tx tx, List<AccountId> stripes, String token, int size) {
         long[] from = token.isEmpty() ? heads(ledger, tx, stripes) : decode(token, stripes.size());
-        List<Line> candidates = new ArrayList<>();
+        List<Deque<Line>> left = new ArrayList<>();
         for (int i = 0; i < stripes.size(); i++) {
             AccountId stripe = stripes.get(i);
+            Deque<Line> lines = new ArrayDeque<>();
             for (Entry entry : ledger.walk(tx, stripe, from[i], size + 1)) {
                 Entry.Side side =
                         entry.sideOf(stripe.value()).orElseThrow(() -> new RefusedException(Reason.BAD_PAGE_TOKEN));
                 boolean isDebit = entry.debit().filter(side::equals).isPresent();
-                candidates.add(new Line(entry, side, isDebit));
+                lines.add(new Line(entry, side, isDebit));
             }
+            left.add(lines);
         }
-        candidates.sort(Comparator.comparing((Line line) -> line.entry().at())
-                .thenComparing(line -> line.entry().position().value())
-                .reversed());
-        List<Line> page = candidates.subList(0, Math.min(size, candidates.size()));
-        if (candidates.size() <= size) {
-            return new Statement(page, Optional.empty());
+        // Along one stripe the order is that of its versions, whatever the clocks said; time only decides between
+        // stripes.
+        List<Line> page = new ArrayList<>();
+        while (page.size() < size) {
+            Optional<Deque<Line>> newest = newest(left);
+            if (newest.isEmpty()) {
+                break;
+            }
+            Line line = newest.get().remove();
+            page.add(line);
+            from[stripes.indexOf(new AccountId(line.side().account()))] =
+                    line.side().previous();
         }
-        for (Line line : page) {
-            int stripe = stripes.indexOf(new AccountId(line.side().account()));
-            from[stripe] = line.side().previous();
-        }
-        return new Statement(page, Optional.of(encode(from)));
+        return new Statement(page, newest(left).map(more -> encode(from)));
+    }
+
+    private static Optional<Deque<Line>> newest(List<Deque<Line>> stripes) {
+        return stripes.stream()
+                .filter(lines -> !lines.isEmpty())
+                .max(Comparator.comparing(lines -> lines.element().entry().at()));
     }
 
     private static long[] heads(Ledger ledger, Tx tx, List<AccountId> stripes) {

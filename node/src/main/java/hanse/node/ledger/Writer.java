@@ -27,15 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs batches in one lane over one connection of its own, one transaction each: lock the domain rows, then the
-/// accounts,
-/// read the remembered outcomes (a caller's own account is always locked, so no other transaction can be running the
-/// same
-/// request), lock the lane, decide every command in order of arrival, write with one statement per table, commit,
-/// answer.
+/// accounts, read the remembered outcomes (a caller's own account is always locked, so no other transaction can be
+/// running the same request), lock the lane, decide every command in order of arrival, write with one statement per
+/// table, commit, answer.
 ///
 /// A command that is refused is refused alone. When PostgreSQL asks for a repeat or the connection is lost the whole
-/// batch
-/// is repeated; any other failure splits it until the poisonous command stands alone.
+/// batch is repeated; any other failure splits it until the poisonous command stands alone.
 final class Writer {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int ATTEMPTS = 12;
@@ -70,7 +67,9 @@ final class Writer {
                 if (lost) {
                     disconnect();
                 }
-                if (lost || Database.asksForRepeat(e)) {
+                // Another process has just answered one of these requests; its outcome is there now.
+                boolean raced = attempt == 1 && Database.isDuplicate(e);
+                if (lost || raced || Database.asksForRepeat(e)) {
                     if (attempt < ATTEMPTS) {
                         LOG.warn("repeating a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
                         pause(attempt);
@@ -123,6 +122,11 @@ final class Writer {
         for (Pending<?> pending : distinct) {
             pending.request.ifPresent(request -> keysOf(request, keys));
         }
+        for (Verdict verdict : verdicts.values()) {
+            if (verdict instanceof Verdict.Joined joined) {
+                joined.request().signature().ifPresent(keys::add);
+            }
+        }
         Map<UUID, Remembered> remembered = outcomes.find(tx, keys);
 
         LedgerStore.LaneHead head = ledger.lockLane(tx, lane);
@@ -130,6 +134,11 @@ final class Writer {
         List<Remembered> toRemember = new ArrayList<>();
         for (Pending<?> pending : distinct) {
             verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
+        }
+        for (Pending<?> pending : batch) {
+            if (verdicts.get(pending) instanceof Verdict.Joined joined) {
+                verdicts.put(pending, verdict(tx, pending, joined, verdicts, books, remembered, toRemember));
+            }
         }
         rows.write(tx);
         ledger.write(tx, books.changed(), books.entries(), head, chain);
@@ -151,13 +160,13 @@ final class Writer {
             Pending<?> first = byKey.putIfAbsent(request.key(), pending);
             boolean fresh = request.signature().map(signatures::add).orElse(true);
             if (!fresh) {
-                verdicts.put(pending, refused(Reason.SIGNATURE_REPLAYED));
+                verdicts.put(pending, turnedAway(Reason.SIGNATURE_REPLAYED));
             } else if (first == null) {
                 distinct.add(pending);
             } else if (!request.sameContent(first.request.orElseThrow().digest())) {
-                verdicts.put(pending, refused(Reason.REQUEST_ID_REUSED));
+                verdicts.put(pending, turnedAway(Reason.REQUEST_ID_REUSED));
             } else {
-                verdicts.put(pending, new Verdict.Joined(first));
+                verdicts.put(pending, new Verdict.Joined(first, request));
             }
         }
         return distinct;
@@ -187,7 +196,7 @@ final class Writer {
                 toRemember.add(Remembered.signature(request, apart.get()));
             }
         } catch (RefusedException turnedAway) {
-            return new Verdict.Refused(turnedAway, false);
+            return new Verdict.TurnedAway(turnedAway);
         }
         try {
             R answer = decideAlone(pending, books);
@@ -197,6 +206,31 @@ final class Writer {
             toRemember.add(Remembered.refusal(request, refusal.reason()));
             return new Verdict.Refused(refusal, false);
         }
+    }
+
+    /// The verdict of a repeat of a request that stands earlier in the batch. It gets that one's answer, and its
+    /// signature is used up: whoever overhears it learns nothing by sending it again. Where the first was turned away,
+    /// which says nothing of the request, this one is decided.
+    private <R> Verdict verdict(
+            Tx tx,
+            Pending<R> pending,
+            Verdict.Joined joined,
+            Map<Pending<?>, Verdict> verdicts,
+            Books books,
+            Map<UUID, Remembered> remembered,
+            List<Remembered> toRemember) {
+        Request request = joined.request();
+        boolean firstTurnedAway = verdicts.get(joined.first()) instanceof Verdict.TurnedAway;
+        if (firstTurnedAway || remembered.containsKey(request.key())) {
+            return verdict(tx, pending, books, remembered, toRemember);
+        }
+        if (request.signature().isPresent()) {
+            if (remembered.containsKey(request.signature().get())) {
+                return turnedAway(Reason.SIGNATURE_REPLAYED);
+            }
+            toRemember.add(Remembered.signature(request, request.signature().get()));
+        }
+        return joined;
     }
 
     /// A refusal must come before the first change, or the command would be half done.
@@ -217,10 +251,12 @@ final class Writer {
         boolean own = earlier.isOwn(request);
         if (!own && request.signature().isPresent()) {
             UUID signature = request.signature().get();
-            if (!outcomes.find(tx, List.of(signature)).isEmpty()) {
+            Remembered used = outcomes.find(tx, List.of(signature)).get(signature);
+            if (used == null) {
+                outcomes.insert(tx, List.of(Remembered.signature(request, signature)));
+            } else if (used.execution() != request.execution()) {
                 throw new RefusedException(Reason.SIGNATURE_REPLAYED);
             }
-            outcomes.insert(tx, List.of(Remembered.signature(request, signature)));
         }
         try {
             return new Verdict.Answered(pending.command.recall(earlier.answerOrRefuse()), !own);
@@ -240,8 +276,8 @@ final class Writer {
         connection = Optional.empty();
     }
 
-    private static Verdict refused(Reason reason) {
-        return new Verdict.Refused(new RefusedException(reason), false);
+    private static Verdict turnedAway(Reason reason) {
+        return new Verdict.TurnedAway(new RefusedException(reason));
     }
 
     /// A signature that its request id is not part of is remembered beside the id.
@@ -283,6 +319,7 @@ final class Writer {
                 }
                 pending.answer.completeExceptionally(refused.refusal());
             }
+            case Verdict.TurnedAway turnedAway -> pending.answer.completeExceptionally(turnedAway.refusal());
             case Verdict.Joined joined -> {
                 pending.command.call().ifPresent(Call::markReplayed);
                 Verdict same = verdicts.get(joined.first());

@@ -127,7 +127,11 @@ public final class Outcomes {
         for (Request request : requests) {
             Optional<UUID> signature = request.signature();
             if (signature.isPresent() && !store.claim(tx, Remembered.signature(request, signature.get()))) {
-                throw new RefusedException(Reason.SIGNATURE_REPLAYED);
+                // Ours, when only the answer of a commit was lost.
+                Remembered used = store.find(tx, List.of(signature.get())).get(signature.get());
+                if (used == null || used.execution() != request.execution()) {
+                    throw new RefusedException(Reason.SIGNATURE_REPLAYED);
+                }
             }
         }
     }

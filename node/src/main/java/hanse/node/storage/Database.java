@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -23,10 +25,12 @@ public final class Database {
     private static final String SERIALIZATION_FAILURE = "40001";
 
     private static final String DEADLOCK = "40P01";
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final int ATTEMPTS = 8;
 
     private final DataSource source;
     private final InstantSource clock;
+    private final List<Runnable> afterCommit = new CopyOnWriteArrayList<>();
     private final Settings settings = new Settings()
             .withRenderSchema(false)
             .withExecuteLogging(false)
@@ -37,6 +41,12 @@ public final class Database {
     public Database(DataSource source, InstantSource clock) {
         this.source = source;
         this.clock = clock;
+    }
+
+    /// Calls `listener` after each commit of this process, on the thread that committed: it must return at once. A hint
+    /// only, for readers that also look by themselves: other processes commit, too.
+    public void afterCommit(Runnable listener) {
+        afterCommit.add(listener);
     }
 
     /// Runs `work` in a transaction and commits it. Repeats it, at most 8 times, when PostgreSQL asks for that; `work`
@@ -87,6 +97,7 @@ public final class Database {
             connection.commit();
             committing.accept(Duration.ofNanos(System.nanoTime() - start));
             committed = true;
+            afterCommit.forEach(Runnable::run);
             return result;
         } finally {
             if (!committed) {
@@ -110,6 +121,11 @@ public final class Database {
         return sqlState(failure)
                 .filter(state -> state.equals(SERIALIZATION_FAILURE) || state.equals(DEADLOCK))
                 .isPresent();
+    }
+
+    /// Whether a row with the same key exists.
+    public static boolean isDuplicate(Throwable failure) {
+        return sqlState(failure).filter(UNIQUE_VIOLATION::equals).isPresent();
     }
 
     /// Whether the connection broke, so that a commit's outcome may be unknown: SQLSTATE classes 08 and 57 (shutdown).
