@@ -25,11 +25,11 @@ public enum AccountKind {
     }
 
     /// Sources of tokens: their balance is never positive. All others are never negative.
-    boolean isSource() {
+    public boolean isSource() {
         return this == ISSUED || this == IMPORTED || this == COMPENSATED;
     }
 
-    static AccountKind of(short code) {
+    public static AccountKind of(short code) {
         return values()[code - 1];
     }
 

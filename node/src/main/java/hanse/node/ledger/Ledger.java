@@ -142,6 +142,13 @@ public final class Ledger implements Outcomes.Standing {
         return store.entriesAfter(tx, position, limit);
     }
 
+    /// Those entries after `after` and not after `last`, places of one lane, that concern an agent: it is on one side,
+    /// or
+    /// the entry is about it. Reads the whole range, so a caller keeps it short.
+    public List<Entry> entriesOf(Tx tx, AgentId agent, Position after, Position last) {
+        return store.entriesOf(tx, agent.value(), after, last);
+    }
+
     /// An account's entries, newest first, from `from` on (itself included); nothing for position 0.
     public List<Entry> walk(Tx tx, AccountId account, long from, int limit) {
         return from == 0 ? List.of() : store.walk(tx, account.value(), from, limit);

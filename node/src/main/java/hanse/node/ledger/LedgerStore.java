@@ -334,6 +334,17 @@ final class LedgerStore {
                 .fetch(LedgerStore::entry);
     }
 
+    /// Entries of one lane in a range that concern an agent, in order.
+    List<Entry> entriesOf(Tx tx, UUID agent, Position after, Position last) {
+        return tx.sql()
+                .selectFrom(JOURNAL)
+                .where(JOURNAL.POSITION.gt(after.value()))
+                .and(JOURNAL.POSITION.le(last.value()))
+                .and(JOURNAL.DEBIT.eq(agent).or(JOURNAL.CREDIT.eq(agent)).or(JOURNAL.SUBJECT.eq(agent)))
+                .orderBy(JOURNAL.POSITION)
+                .fetch(LedgerStore::entry);
+    }
+
     /// An account's entries from a position back, newest first: a walk along the account's own chain, one key look-up
     /// each.
     List<Entry> walk(Tx tx, UUID account, long from, int limit) {

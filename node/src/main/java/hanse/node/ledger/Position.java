@@ -9,6 +9,14 @@ public record Position(long value) {
     private static final long NUMBER = (1L << LANE_SHIFT) - 1;
     private static final int HEX_DIGITS = 16;
 
+    /// The most entries that a lane can have.
+    public static final long MOST = NUMBER;
+
+    /// The place of a lane's `number`th entry.
+    public static Position at(int lane, long number) {
+        return new Position(of(lane, number));
+    }
+
     static long of(int lane, long number) {
         return ((long) lane << LANE_SHIFT) | number;
     }
