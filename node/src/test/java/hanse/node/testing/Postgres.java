@@ -1,0 +1,77 @@
+package hanse.node.testing;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import hanse.schema.EmbeddedPostgres;
+import hanse.schema.EmbeddedPostgres.Options;
+import hanse.schema.Migrations;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The test JVM's PostgreSQL: started when first asked for, ended with the JVM. Each [#fresh] database is a copy of
+/// one that has been migrated.
+public final class Postgres {
+    private static final String TEMPLATE = "template_hanse";
+    private static final int CONNECTIONS = 24;
+    private static final AtomicInteger databases = new AtomicInteger();
+
+    private static EmbeddedPostgres server;
+
+    private Postgres() {}
+
+    /// An empty database at the newest schema.
+    ///
+    /// @param url JDBC, for who connects by itself
+    /// @param pool closed with it; the database stays until the JVM ends
+    public record Fresh(String url, String username, String password, HikariDataSource pool) implements AutoCloseable {
+        @Override
+        public void close() {
+            pool.close();
+        }
+    }
+
+    /// Makes one.
+    public static Fresh fresh() {
+        EmbeddedPostgres running = server();
+        String name = "test_" + databases.incrementAndGet();
+        try (var connection = DriverManager.getConnection(
+                        running.jdbcUrl("postgres"), running.username(), running.password());
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + name + " template " + TEMPLATE);
+        } catch (SQLException e) {
+            throw new IllegalStateException("a test database could not be made", e);
+        }
+        return new Fresh(
+                running.jdbcUrl(name),
+                running.username(),
+                running.password(),
+                pool(running.jdbcUrl(name), running.username(), running.password()));
+    }
+
+    /// The server itself, for tests that kill it.
+    public static synchronized EmbeddedPostgres server() {
+        if (server == null) {
+            EmbeddedPostgres started =
+                    EmbeddedPostgres.temporary(Options.small().withSetting("max_connections", "400"));
+            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+            started.createDatabase(TEMPLATE);
+            try (var pool = pool(started.jdbcUrl(TEMPLATE), started.username(), started.password())) {
+                Migrations.apply(pool);
+            }
+            server = started;
+        }
+        return server;
+    }
+
+    /// Connections to a database.
+    public static HikariDataSource pool(String url, String username, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername(username);
+        config.setPassword(password);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        return new HikariDataSource(config);
+    }
+}
