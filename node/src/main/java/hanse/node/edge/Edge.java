@@ -75,7 +75,7 @@ public final class Edge implements AutoCloseable {
     private final LongSupplier entropy;
     private final MeterRegistry meters;
     private final HashedWheelTimer timer =
-            new HashedWheelTimer(new DefaultThreadFactory("call-time", true), 100, TimeUnit.MILLISECONDS);
+            new HashedWheelTimer(new DefaultThreadFactory("call-time", true), 100, TimeUnit.MILLISECONDS, 512, false);
 
     /// @param entropy random numbers for trace ids and for telling executions apart; nothing secret is made of them
     public Edge(

@@ -2,9 +2,11 @@ package hanse.node.identity;
 
 import hanse.error.v1.Reason;
 import hanse.node.call.RefusedException;
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// An Ed25519 public key, checked to be a point of the group's full order and decoded once, since it verifies often.
@@ -14,10 +16,12 @@ public final class Ed25519Key {
 
     private final byte[] bytes;
     private final Ed25519.PublicPoint point;
+    private final Optional<PublicKey> forAccelerator;
 
     private Ed25519Key(byte[] bytes, Ed25519.PublicPoint point) {
         this.bytes = bytes;
         this.point = point;
+        this.forAccelerator = Ed25519Accelerator.key(bytes);
     }
 
     /// Reads what a caller wrote: 32 bytes in base64. Refuses with `BAD_PUBLIC_KEY`.
