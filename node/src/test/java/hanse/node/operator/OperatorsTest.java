@@ -1,0 +1,144 @@
+package hanse.node.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hanse.certs.SigningKey;
+import hanse.error.v1.Reason;
+import hanse.node.identity.Ed25519Key;
+import hanse.node.testing.GuardedRegistry;
+import hanse.node.testing.Party;
+import hanse.node.testing.Reply;
+import hanse.operator.v1.ListOperatorsRequest;
+import hanse.operator.v1.OperatorServiceGrpc;
+import hanse.operator.v1.PutOperatorRequest;
+import hanse.operator.v1.ReinstateAgentRequest;
+import hanse.operator.v1.RemoveOperatorRequest;
+import hanse.operator.v1.SuspendAgentRequest;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OperatorsTest {
+    private GuardedRegistry registry;
+
+    @BeforeEach
+    void open() {
+        registry = new GuardedRegistry();
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    @Test
+    void makesTheFirstOperatorOnce() {
+        Ed25519Key other = Ed25519Key.of(SigningKey.generate().publicKey());
+        assertThat(registry.operators.bootstrap("admin", other)).isFalse();
+        assertThat(registry.operators.bootstrap("somebody", other)).isFalse();
+        assertThat(list(registry.operator()).status().isOk()).isTrue();
+    }
+
+    @Test
+    void addsReplacesAndRemovesButNeverTheLast() {
+        Party admin = registry.operator();
+        assertThat(remove(admin, "admin").reason()).isEqualTo(Reason.LAST_OPERATOR);
+        Party second = new Party("operator:night-shift", SigningKey.generate(), registry.clock, registry.channel());
+        assertThat(put(admin, "night-shift", second).status().isOk()).isTrue();
+        assertThat(list(second).status().isOk()).isTrue();
+        assertThat(put(admin, "night-shift", second).status().isOk())
+                .as("the same again")
+                .isTrue();
+        assertThat(put(admin, "third", second).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
+
+        Party replaced = second.with(SigningKey.generate());
+        assertThat(put(second, "night-shift", replaced).status().isOk()).isTrue();
+        registry.clock.advance(Duration.ofSeconds(1));
+        assertThat(list(second).reason()).isEqualTo(Reason.BAD_SIGNATURE);
+        assertThat(list(replaced).status().isOk()).isTrue();
+
+        assertThat(remove(replaced, "nobody").reason()).isEqualTo(Reason.UNKNOWN_OPERATOR);
+        assertThat(remove(replaced, "admin").status().isOk()).isTrue();
+        registry.clock.advance(Duration.ofSeconds(1));
+        assertThat(list(admin).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
+        assertThat(remove(replaced, "night-shift").reason()).isEqualTo(Reason.LAST_OPERATOR);
+    }
+
+    @Test
+    void refusesABadKeyAndAnAgentsKey() {
+        Party admin = registry.operator();
+        Party agent = registry.register();
+        assertThat(put(admin, "x", agent).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
+        assertThat(admin.call(
+                                OperatorServiceGrpc.getPutOperatorMethod(),
+                                PutOperatorRequest.newBuilder()
+                                        .setName("x")
+                                        .setPublicKey("short")
+                                        .build())
+                        .reason())
+                .isEqualTo(Reason.BAD_PUBLIC_KEY);
+    }
+
+    @Test
+    void suspendsUntilItReinstates() {
+        Party admin = registry.operator();
+        Party agent = registry.register();
+        var suspension = admin.call(
+                        OperatorServiceGrpc.getSuspendAgentMethod(),
+                        SuspendAgentRequest.newBuilder()
+                                .setAgentId(agent.name())
+                                .setNote("complaints")
+                                .build())
+                .answer();
+        assertThat(suspension.getSuspended()).isTrue();
+        assertThat(suspension.hasUntil()).isFalse();
+        registry.clock.advance(Duration.ofDays(100));
+        registry.suspensions.liftAllOver();
+        Reply<?> refused = agent.call(
+                hanse.agent.v1.AgentServiceGrpc.getListAgentsMethod(),
+                hanse.agent.v1.ListAgentsRequest.getDefaultInstance());
+        assertThat(refused.reason()).isEqualTo(Reason.CALLER_SUSPENDED);
+        assertThat(admin.call(
+                                OperatorServiceGrpc.getReinstateAgentMethod(),
+                                ReinstateAgentRequest.newBuilder()
+                                        .setAgentId(agent.name())
+                                        .build())
+                        .answer()
+                        .getSuspended())
+                .isFalse();
+        assertThat(agent.call(
+                                hanse.agent.v1.AgentServiceGrpc.getListAgentsMethod(),
+                                hanse.agent.v1.ListAgentsRequest.getDefaultInstance())
+                        .status()
+                        .isOk())
+                .isTrue();
+        assertThat(admin.call(
+                                OperatorServiceGrpc.getSuspendAgentMethod(),
+                                SuspendAgentRequest.newBuilder()
+                                        .setAgentId(UUID.randomUUID().toString())
+                                        .build())
+                        .reason())
+                .isEqualTo(Reason.UNKNOWN_AGENT);
+    }
+
+    private static Reply<?> list(Party by) {
+        return by.call(OperatorServiceGrpc.getListOperatorsMethod(), ListOperatorsRequest.getDefaultInstance());
+    }
+
+    private static Reply<?> put(Party by, String name, Party key) {
+        return by.call(
+                OperatorServiceGrpc.getPutOperatorMethod(),
+                PutOperatorRequest.newBuilder()
+                        .setName(name)
+                        .setPublicKey(key.publicKey())
+                        .build());
+    }
+
+    private static Reply<?> remove(Party by, String name) {
+        return by.call(
+                OperatorServiceGrpc.getRemoveOperatorMethod(),
+                RemoveOperatorRequest.newBuilder().setName(name).build());
+    }
+}
