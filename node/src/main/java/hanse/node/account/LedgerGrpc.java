@@ -2,6 +2,8 @@ package hanse.node.account;
 
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.Balance;
+import hanse.ledger.v1.CrossRegistryTransferRequest;
+import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.DepositRequest;
 import hanse.ledger.v1.DepositResponse;
 import hanse.ledger.v1.DestroyRequest;
@@ -10,6 +12,7 @@ import hanse.ledger.v1.DrawFaucetRequest;
 import hanse.ledger.v1.Entry;
 import hanse.ledger.v1.FreezeAccountRequest;
 import hanse.ledger.v1.GetBalanceRequest;
+import hanse.ledger.v1.GetCrossRegistryTransferRequest;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.GetTransferRequest;
 import hanse.ledger.v1.GetTreasuryRequest;
@@ -28,6 +31,7 @@ import hanse.node.call.Cold;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.federation.CrossRegistryTransfers;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Currency;
 import hanse.node.ledger.Ledger;
@@ -47,12 +51,15 @@ public final class LedgerGrpc extends LedgerServiceGrpc.LedgerServiceImplBase {
     private final Parties parties;
     private final Ledger ledger;
     private final Database database;
+    private final CrossRegistryTransfers crossing;
 
-    public LedgerGrpc(Accounts accounts, Parties parties, Ledger ledger, Database database) {
+    public LedgerGrpc(
+            Accounts accounts, Parties parties, Ledger ledger, Database database, CrossRegistryTransfers crossing) {
         this.accounts = accounts;
         this.parties = parties;
         this.ledger = ledger;
         this.database = database;
+        this.crossing = crossing;
     }
 
     @Override
@@ -72,6 +79,19 @@ public final class LedgerGrpc extends LedgerServiceGrpc.LedgerServiceImplBase {
                                     call, call.agent(), parties.readLocal(request.getTo()), amount, request.getMemo())
                             .join());
         }
+    }
+
+    @Override
+    public void crossRegistryTransfer(
+            CrossRegistryTransferRequest request, StreamObserver<CrossRegistryTransferResponse> observer) {
+        Cold.answer(observer, crossing.transfer(Call.current(), request));
+    }
+
+    @Override
+    public void getCrossRegistryTransfer(
+            GetCrossRegistryTransferRequest request, StreamObserver<CrossRegistryTransferResponse> observer) {
+        Call call = Call.current();
+        Cold.run(observer, () -> crossing.get(call, request));
     }
 
     @Override

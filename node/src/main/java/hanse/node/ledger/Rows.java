@@ -17,6 +17,13 @@ public final class Rows {
 
     Rows() {}
 
+    /// For a cold operation that needs one row; more can be asked for.
+    public static <K, V> Rows wanting(RowType<K, V> type, K key) {
+        Rows rows = new Rows();
+        rows.want(type, key);
+        return rows;
+    }
+
     /// Asks, before the locks are taken, for a row; whether it exists or not.
     public <K, V> void want(RowType<K, V> type, K key) {
         table(type).wanted.add(key);

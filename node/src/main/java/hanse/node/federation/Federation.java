@@ -1,0 +1,310 @@
+package hanse.node.federation;
+
+import hanse.certs.RotatingIdentity;
+import hanse.certs.SigningKey;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.Message;
+import hanse.federation.v1.ResolveAgentResponse;
+import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.Ledger;
+import hanse.node.ledger.Transfers;
+import hanse.node.outcome.Outcomes;
+import hanse.node.storage.Database;
+import hanse.peer.Inbox;
+import hanse.peer.MessageSigner;
+import hanse.peer.Outbox;
+import hanse.peer.PeerLinks;
+import hanse.peer.PeerMetrics;
+import hanse.peer.PeerServer;
+import hanse.peer.PeerTrust;
+import hanse.peer.PeeringCards;
+import hanse.peer.PumpSettings;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The parts of the federation, put together, and their life. Other capabilities add their messages to [#routes] before
+/// [#start].
+public final class Federation implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Federation.class);
+
+    /// How stale a process's picture of its peers may get; a removed peer's connections close within a second.
+    private static final Duration REFRESH = Duration.ofMillis(500);
+
+    /// A process that has not renewed its claim to look after an outbox for so long is taken for dead.
+    private static final Duration LEASE = Duration.ofSeconds(8);
+
+    private static final Duration RENEW = Duration.ofSeconds(2);
+    private static final Duration CALL = Duration.ofSeconds(2);
+
+    private final Self self;
+    private final Database database;
+    private final UUID process;
+    private final InstantSource clock;
+    private final PeerStore store = new PeerStore();
+    private final PeerPositions positions = new PeerPositions();
+    private final PeerTrust trust = new PeerTrust();
+    private final MessageRoutes routes = new MessageRoutes();
+    private final PeerMetrics metrics;
+    private final PeerDirectory directory;
+    private final PeerOutbox outbox;
+    private final PeerLinks links;
+    private final Frames frames;
+    private final Peers peers;
+    private final CrossRegistryTransfers transfers;
+    private final Inbox inbox;
+    private final ScheduledThreadPoolExecutor upkeep;
+    private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
+    private volatile Function<String, ResolveAgentResponse> agents = did -> {
+        throw new RefusedException(Reason.UNKNOWN_AGENT);
+    };
+    private Optional<PeerServer> server = Optional.empty();
+    private long renewAt = System.nanoTime();
+
+    /// Who this registry is to its peers.
+    ///
+    /// @param signingKey to which its id is pinned at its peers
+    /// @param node its TLS certificate and the renewals of it
+    /// @param endpoint `host:port` at which peers reach its peer port
+    /// @param publicUrl where HTTP clients reach it
+    public record Self(
+            RegistryId id, SigningKey signingKey, RotatingIdentity node, String endpoint, String publicUrl) {}
+
+    /// @param process names this process among those that share the database
+    public Federation(
+            Self self,
+            Database database,
+            Ledger ledger,
+            GroupCommit commit,
+            Transfers transfers,
+            Outcomes outcomes,
+            PumpSettings settings,
+            UUID process,
+            InstantSource clock) {
+        this(self, database, ledger, commit, transfers, outcomes, settings, process, clock, Doors.OPEN);
+    }
+
+    /// What stands between the links and this registry, in both directions: whoever simulates or watches a network.
+    record Doors(UnaryOperator<Inbox> inbox, UnaryOperator<Outbox> outbox) {
+        static final Doors OPEN = new Doors(UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    Federation(
+            Self self,
+            Database database,
+            Ledger ledger,
+            GroupCommit commit,
+            Transfers transfers,
+            Outcomes outcomes,
+            PumpSettings settings,
+            UUID process,
+            InstantSource clock,
+            Doors doors) {
+        this.self = self;
+        this.database = database;
+        this.process = process;
+        this.clock = clock;
+        // Virtual threads without a pool: what was committed is sent and signed whatever else is going on.
+        Executor threads = Thread::startVirtualThread;
+        MessageSigner signer = new MessageSigner(self.id().value(), self.signingKey());
+        OutboxStore messages = new OutboxStore();
+        this.metrics = new PeerMetrics(clock);
+        this.directory = new PeerDirectory(database, store, trust);
+        this.outbox = new PeerOutbox(database, messages, routes, signer, threads);
+        this.links = new PeerLinks(
+                self.id().value(), self.node(), trust, doors.outbox().apply(outbox), metrics, settings, clock);
+        this.frames = new Frames(self.id(), commit, routes, signer, positions, messages);
+        this.transfers =
+                new CrossRegistryTransfers(self.id(), database, commit, frames, directory, outbox, threads, clock);
+        this.peers = new Peers(
+                self.id(),
+                database,
+                ledger,
+                outcomes,
+                store,
+                positions,
+                directory,
+                new PeerWire(metrics),
+                () -> PeeringCards.make(
+                        self.id().value(),
+                        self.endpoint(),
+                        self.publicUrl(),
+                        self.node().bundle(),
+                        self.signingKey()));
+        this.inbox = doors.inbox()
+                .apply(new PeerInbox(
+                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
+        this.upkeep = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("federation").factory());
+        routes.decide(
+                Message.BodyCase.CREDIT_TRANSFER,
+                message -> new CreditReceived(self.id(), transfers, positions, routes, message));
+        routes.ask(Message.BodyCase.CREDIT_TRANSFER, frames::decided);
+        outbox.sendOver(links);
+    }
+
+    /// Where other capabilities say which messages are theirs.
+    public MessageRoutes routes() {
+        return routes;
+    }
+
+    public Peers peers() {
+        return peers;
+    }
+
+    public PeerDirectory directory() {
+        return directory;
+    }
+
+    public PeerPositions positions() {
+        return positions;
+    }
+
+    public PeerOutbox outbox() {
+        return outbox;
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    public Frames frames() {
+        return frames;
+    }
+
+    public CrossRegistryTransfers transfers() {
+        return transfers;
+    }
+
+    public PeerMetrics metrics() {
+        return metrics;
+    }
+
+    /// Who answers peers that ask for a DID document of ours; it may block and refuse with `BAD_DID`, `UNKNOWN_AGENT`.
+    public Federation resolvingWith(Function<String, ResolveAgentResponse> resolver) {
+        agents = resolver;
+        return this;
+    }
+
+    /// Asks a peer for a DID document. Fails with `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`,
+    /// `PEER_UNREACHABLE`, or with what the peer answered: `BAD_DID`, `UNKNOWN_AGENT`.
+    public CompletionStage<ResolveAgentResponse> resolve(RegistryId home, String did) {
+        directory.requireActive(home);
+        return links.resolve(home.value(), did, CALL).exceptionally(failure -> {
+            throw refusal(failure);
+        });
+    }
+
+    private static RefusedException refusal(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return new RefusedException(
+                switch (Status.fromThrowable(cause).getCode()) {
+                    case INVALID_ARGUMENT -> Reason.BAD_DID;
+                    case NOT_FOUND -> Reason.UNKNOWN_AGENT;
+                    default -> Reason.PEER_UNREACHABLE;
+                });
+    }
+
+    /// Opens the peer port and goes on with everything that was under way when the last process stopped.
+    public void start(InetSocketAddress address) throws IOException {
+        directory.refresh();
+        server = Optional.of(
+                PeerServer.start(address, self.id().value(), self.node(), trust, inbox, metrics, links::heard, clock));
+        upkeep.scheduleWithFixedDelay(this::tend, 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// The peer port.
+    public int port() {
+        return server.orElseThrow(() -> new IllegalStateException("not started"))
+                .port();
+    }
+
+    private void tend() {
+        try {
+            directory.refresh();
+            for (Peer peer : directory.all()) {
+                String id = peer.id().value();
+                if (!peer.status().isLinked()) {
+                    links.stop(id);
+                } else if (!links.isStarted(id)) {
+                    links.start(id);
+                }
+                if (peer.status() == PeerStatus.PENDING) {
+                    greet(peer.id());
+                }
+            }
+            if (System.nanoTime() - renewAt >= 0) {
+                renewAt = System.nanoTime() + RENEW.toNanos();
+                outbox.lookAfter(database.write(tx -> store.lease(tx, process, LEASE)));
+            }
+        } catch (RuntimeException e) {
+            // Whatever it is, the next round tries again: nothing here may end but by close().
+            LOG.warn("peers could not be looked after this time", e);
+        }
+    }
+
+    private void greet(RegistryId peer) {
+        if (!greeting.add(peer)) {
+            return;
+        }
+        CompletableFuture<?> greeted = links.greet(peer.value(), CALL).thenAccept(answer -> {
+            if (answer.getWelcomes() && answer.getRegistryId().equals(peer.value())) {
+                peers.welcomed(peer);
+            }
+        });
+        greeted.whenComplete((nothing, failure) -> {
+            greeting.remove(peer);
+            if (failure != null) {
+                LOG.debug("{} cannot be greeted yet", peer, failure);
+            }
+        });
+    }
+
+    /// Takes nothing new from peers, lets what is being decided end, and sends nothing more. The group commit is still
+    /// needed
+    /// until this returns.
+    @Override
+    public void close() {
+        upkeep.shutdownNow();
+        awaitUpkeep();
+        server.ifPresent(PeerServer::close);
+        links.close();
+        try {
+            database.write(tx -> {
+                store.release(tx, process);
+                return process;
+            });
+        } catch (RuntimeException e) {
+            LOG.debug("the claims to outboxes could not be given back; they end by themselves", e);
+        }
+    }
+
+    private void awaitUpkeep() {
+        try {
+            if (!upkeep.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("looking after peers has not ended in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package hanse.node.federation;
+
+import com.google.protobuf.ByteString;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.CreditTransfer;
+import hanse.federation.v1.Message;
+import hanse.node.call.AgentId;
+import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.AccountId;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.Posting;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.SystemAccount;
+import hanse.node.ledger.Wanted;
+import hanse.node.storage.Tx;
+import hanse.peer.MessageIds;
+import hanse.peer.MessageSigner;
+import hanse.peer.VerifiedOutcome;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Cross-registry transfers at their source: money is taken from the payer together with the message to the payee's
+/// registry, and goes on or back when that registry's outcome comes, never before.
+public final class Frames {
+    private static final Logger LOG = LoggerFactory.getLogger(Frames.class);
+
+    private final RegistryId self;
+    private final GroupCommit commit;
+    private final MessageRoutes routes;
+    private final MessageSigner signer;
+    private final PeerPositions positions;
+    private final OutboxStore outbox;
+    private final FrameStore store = new FrameStore();
+    private final Waiting<Frame> waiting = new Waiting<>();
+
+    Frames(
+            RegistryId self,
+            GroupCommit commit,
+            MessageRoutes routes,
+            MessageSigner signer,
+            PeerPositions positions,
+            OutboxStore outbox) {
+        this.self = self;
+        this.commit = commit;
+        this.routes = routes;
+        this.signer = signer;
+        this.positions = positions;
+        this.outbox = outbox;
+    }
+
+    /// What is to be prepared.
+    ///
+    /// @param outOfHold whether the amount stops being held with it
+    /// @param memo what the payer wrote
+    /// @param traceparent of the call that causes it
+    public record Order(
+            UUID id,
+            AgentId payer,
+            Did payee,
+            Avt amount,
+            Frame.Purpose purpose,
+            boolean outOfHold,
+            String memo,
+            String traceparent) {}
+
+    /// What [#prepare] made.
+    public record Prepared(Frame frame, Outgoing message) {}
+
+    /// Those who wait for a frame's end.
+    public Waiting<Frame> waiting() {
+        return waiting;
+    }
+
+    /// Asks for the rows that [#prepare] makes.
+    public void rows(Rows rows, RegistryId peer, UUID id) {
+        rows.want(store, id);
+        outbox.want(rows, peer, id);
+    }
+
+    /// Asks for the accounts that [#prepare] changes, besides the payer's.
+    public void accounts(Wanted wanted, RegistryId peer) {
+        wanted.account(SystemAccount.inFlight(peer, wanted.lane()));
+    }
+
+    /// Takes the money and writes the message. The caller has checked the payer's funds and the peer.
+    public Prepared prepare(Books books, Order order) {
+        RegistryId peer = order.payee().registry();
+        int bucketDay =
+                Math.toIntExact(Duration.ofSeconds(books.now().getEpochSecond()).toDays());
+        Frame frame = new Frame(
+                order.id(),
+                Frame.State.PREPARED,
+                order.payer(),
+                order.payee(),
+                order.amount(),
+                books.lane(),
+                order.purpose(),
+                bucketDay,
+                books.now(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        CreditTransfer.Builder credit = CreditTransfer.newBuilder()
+                .setPayer(new Did(self, order.payer()).toString())
+                .setPayee(order.payee().toString())
+                .setAmountMicros(order.amount().micros())
+                .setBucketDay(bucketDay)
+                .setMemo(order.memo());
+        if (order.purpose() instanceof Frame.Purpose.Settlement settlement) {
+            credit.setPaymentId(MessageIds.bytes(settlement.payment())).setAttempt(settlement.attempt());
+        }
+        Message message = signer.message(peer.value(), order.id(), order.traceparent())
+                .setCreditTransfer(credit)
+                .build();
+        Outgoing outgoing = new Outgoing(peer, order.id(), message);
+        books.rows().insert(store, order.id(), frame);
+        outbox.send(books.rows(), outgoing);
+        Posting taken = Posting.move(
+                        EntryKind.TRANSFER_PREPARED,
+                        AccountId.of(order.payer()),
+                        frame.inFlight().id(),
+                        order.amount())
+                .about(order.id())
+                .noting(order.memo());
+        books.post(order.outOfHold() ? taken.outOfHold() : taken);
+        return new Prepared(frame, outgoing);
+    }
+
+    public Optional<Frame> find(Tx tx, UUID id) {
+        return store.find(tx, id);
+    }
+
+    /// Whether an agent of this registry has money on its way to a peer; its account cannot be closed before it has
+    /// arrived
+    /// or come back.
+    public boolean isUnderWay(Tx tx, AgentId payer) {
+        return store.isUnderWay(tx, payer);
+    }
+
+    /// Records the outcome of a transfer and tells those who wait.
+    CompletionStage<Frame> decided(Outgoing asked, VerifiedOutcome outcome) {
+        return commit.submit(new Resolve(asked, outcome)).thenApply(frame -> {
+            waiting.happened(frame.id(), frame);
+            return frame;
+        });
+    }
+
+    static Frame.Purpose purpose(CreditTransfer credit) {
+        if (credit.getPaymentId().isEmpty()) {
+            return new Frame.Purpose.Transfer();
+        }
+        ByteBuffer id = credit.getPaymentId().asReadOnlyByteBuffer();
+        return new Frame.Purpose.Settlement(new UUID(id.getLong(), id.getLong()), credit.getAttempt());
+    }
+
+    /// Moves in-flight money on or back. A repeat finds the frame ended and changes nothing.
+    private final class Resolve implements Command<Frame> {
+        private final Outgoing asked;
+        private final VerifiedOutcome outcome;
+        private final Frame.Purpose purpose;
+
+        Resolve(Outgoing asked, VerifiedOutcome outcome) {
+            this.asked = asked;
+            this.outcome = outcome;
+            this.purpose = purpose(asked.message().getCreditTransfer());
+        }
+
+        @Override
+        public Optional<hanse.node.call.Call> call() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void rows(Rows rows) {
+            rows.want(positions, asked.peer());
+            rows.want(store, asked.id());
+            outbox.want(rows, asked.peer(), asked.id());
+            if (purpose instanceof Frame.Purpose.Settlement settlement) {
+                routes.settlements().sentRows(settlement, rows);
+            }
+        }
+
+        @Override
+        public void accounts(Rows rows, Wanted wanted) {
+            Frame frame = frame(rows);
+            if (!frame.isPrepared()) {
+                return;
+            }
+            wanted.account(frame.inFlight());
+            wanted.account(AccountId.of(frame.payer()));
+            wanted.account(SystemAccount.exported(frame.peer(), wanted.lane()));
+            if (purpose instanceof Frame.Purpose.Settlement settlement) {
+                routes.settlements().sentAccounts(settlement, rows, wanted);
+            }
+        }
+
+        @Override
+        public Frame decide(Books books) {
+            Frame frame = frame(books.rows());
+            boolean accepted = outcome.outcome().hasAccepted();
+            if (!frame.isPrepared()) {
+                if (accepted != (frame.state() == Frame.State.EXPORTED)) {
+                    LOG.error("{} has given two different outcomes for transfer {}", asked.peer(), asked.id());
+                }
+                return frame;
+            }
+            Frame ended = accepted ? export(books, frame) : refund(books, frame);
+            books.rows().update(store, ended.id(), ended);
+            outbox.answered(books.rows(), asked.peer(), asked.id());
+            return ended;
+        }
+
+        private Frame export(Books books, Frame frame) {
+            books.post(Posting.move(
+                            EntryKind.TRANSFER_EXPORTED,
+                            frame.inFlight().id(),
+                            SystemAccount.exported(frame.peer(), books.lane()).id(),
+                            frame.amount())
+                    .about(frame.id()));
+            PeerPosition position = books.rows().get(positions, frame.peer()).orElseThrow();
+            books.rows().update(positions, frame.peer(), position.exported(frame.amount()));
+            Frame exported = frame.exported(books.now(), proof());
+            if (purpose instanceof Frame.Purpose.Settlement settlement) {
+                routes.settlements().exported(exported, settlement, books);
+            }
+            return exported;
+        }
+
+        private Frame refund(Books books, Frame frame) {
+            books.post(Posting.move(
+                            EntryKind.TRANSFER_REFUNDED,
+                            frame.inFlight().id(),
+                            AccountId.of(frame.payer()),
+                            frame.amount())
+                    .about(frame.id()));
+            Reason why = reason(outcome.outcome().getRefused().getReason());
+            Frame refunded = frame.refunded(books.now(), why, proof());
+            if (purpose instanceof Frame.Purpose.Settlement settlement) {
+                routes.settlements().refunded(refunded, settlement, books);
+            }
+            return refunded;
+        }
+
+        private ByteString proof() {
+            return outcome.signed().toByteString();
+        }
+
+        private Frame frame(Rows rows) {
+            return rows.get(store, asked.id())
+                    .orElseThrow(() -> new IllegalStateException("a message was sent for a frame that does not exist"));
+        }
+
+        @Override
+        public byte[] remember(Frame answer) {
+            throw new IllegalStateException("nobody called for it");
+        }
+
+        @Override
+        public Frame recall(byte[] remembered) {
+            throw new IllegalStateException("nobody called for it");
+        }
+    }
+
+    /// A peer's reason, as one of the closed list; a newer peer may know more of them.
+    public static Reason reason(String text) {
+        try {
+            return Reason.valueOf(text);
+        } catch (IllegalArgumentException e) {
+            return Reason.MESSAGE_REFUSED;
+        }
+    }
+}

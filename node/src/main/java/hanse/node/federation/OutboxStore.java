@@ -1,0 +1,120 @@
+package hanse.node.federation;
+
+import static hanse.schema.jooq.Tables.OUTBOX;
+
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.RowType;
+import hanse.node.ledger.Rows;
+import hanse.node.storage.Tx;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.impl.DSL;
+
+/// The table of messages that have no outcome. A row is written and deleted under the lock of what the message is
+/// about, so
+/// it needs none of its own.
+final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> {
+    private static final int LOCK_ORDER = 50;
+
+    private static final String INSERT = """
+            insert into outbox (peer, id, created_at, message)
+            select peer, id, {0}, message
+            from unnest({1}::text[], {2}::uuid[], {3}::bytea[]) as u (peer, id, message)
+            """;
+
+    private static final String DELETE = """
+            delete from outbox o
+            using unnest({0}::text[], {1}::uuid[]) as u (peer, id)
+            where o.peer = u.peer and o.id = u.id
+            """;
+
+    /// Which message.
+    record Key(RegistryId peer, UUID id) {}
+
+    /// What becomes of a row.
+    sealed interface Change {
+        /// It begins.
+        record Sent(Outgoing message) implements Change {}
+
+        /// It ends; no matter if it has before.
+        record Answered(Key key) implements Change {}
+    }
+
+    /// Asks for the row that [#send] or [#answered] changes.
+    void want(Rows rows, RegistryId peer, UUID id) {
+        rows.want(this, new Key(peer, id));
+    }
+
+    void send(Rows rows, Outgoing message) {
+        rows.insert(this, new Key(message.peer(), message.id()), new Change.Sent(message));
+    }
+
+    void answered(Rows rows, RegistryId peer, UUID id) {
+        Key key = new Key(peer, id);
+        rows.insert(this, key, new Change.Answered(key));
+    }
+
+    @Override
+    public int order() {
+        return LOCK_ORDER;
+    }
+
+    @Override
+    public Map<Key, Change> lock(Tx tx, Set<Key> keys) {
+        return Map.of();
+    }
+
+    @Override
+    public void write(Tx tx, Collection<Change> inserted, Collection<Change> updated) {
+        List<Outgoing> sent = new ArrayList<>();
+        List<Key> answered = new ArrayList<>();
+        for (Change change : inserted) {
+            switch (change) {
+                case Change.Sent begun -> sent.add(begun.message());
+                case Change.Answered ended -> answered.add(ended.key());
+            }
+        }
+        if (!sent.isEmpty()) {
+            tx.sql()
+                    .execute(
+                            INSERT,
+                            DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
+                            Columns.of(sent, String[]::new, m -> m.peer().value()),
+                            Columns.of(sent, UUID[]::new, Outgoing::id),
+                            Columns.of(sent, byte[][]::new, m -> m.message().toByteArray()));
+        }
+        if (!answered.isEmpty()) {
+            tx.sql()
+                    .execute(
+                            DELETE,
+                            Columns.of(answered, String[]::new, k -> k.peer().value()),
+                            Columns.of(answered, UUID[]::new, Key::id));
+        }
+    }
+
+    /// The oldest messages to a peer: ids begin with the time.
+    List<Outgoing> oldest(Tx tx, RegistryId peer, int limit) {
+        return tx.sql()
+                .select(OUTBOX.ID, OUTBOX.MESSAGE)
+                .from(OUTBOX)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .orderBy(OUTBOX.ID)
+                .limit(limit)
+                .fetch(row -> Outgoing.parse(peer, row.value1(), row.value2()));
+    }
+
+    Optional<Outgoing> find(Tx tx, RegistryId peer, UUID id) {
+        return tx.sql()
+                .select(OUTBOX.MESSAGE)
+                .from(OUTBOX)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ID.eq(id))
+                .fetchOptional(row -> Outgoing.parse(peer, id, row.value1()));
+    }
+}

@@ -1,0 +1,117 @@
+package hanse.node.federation;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.Call;
+import hanse.node.call.Cold;
+import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.Avt;
+import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.GetCardRequest;
+import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.ListPeersRequest;
+import hanse.peer.v1.ListPeersResponse;
+import hanse.peer.v1.Peer;
+import hanse.peer.v1.PeerServiceGrpc;
+import hanse.peer.v1.RemovePeerRequest;
+import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.SignedCard;
+import hanse.peer.v1.SuspendPeerRequest;
+import hanse.peer.v1.UpdatePeerRequest;
+import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// Peers on the wire.
+public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
+    private static final int PAGE = 50;
+
+    private final Peers peers;
+
+    public PeerGrpc(Peers peers) {
+        this.peers = peers;
+    }
+
+    @Override
+    public void getCard(GetCardRequest request, StreamObserver<SignedCard> observer) {
+        Cold.run(observer, peers::card);
+    }
+
+    @Override
+    public void addPeer(AddPeerRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        Optional<Avt> limit = request.getExposureLimit().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Avt.parse(request.getExposureLimit()));
+        Cold.run(observer, () -> peers.add(call, request.getCard(), limit, request.getFingerprint()));
+    }
+
+    @Override
+    public void getPeer(GetPeerRequest request, StreamObserver<Peer> observer) {
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> peers.get(id));
+    }
+
+    @Override
+    public void listPeers(ListPeersRequest request, StreamObserver<ListPeersResponse> observer) {
+        int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
+        String after = after(request.getPageToken());
+        Cold.run(observer, () -> {
+            List<Peer> found = peers.page(after, size);
+            List<Peer> page = found.subList(0, Math.min(size, found.size()));
+            ListPeersResponse.Builder answer = ListPeersResponse.newBuilder().addAllPeers(page);
+            if (found.size() > size) {
+                answer.setNextPageToken(Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(page.getLast().getRegistryId().getBytes(StandardCharsets.UTF_8)));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void updatePeer(UpdatePeerRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        Avt limit = Avt.parse(request.getExposureLimit());
+        Cold.run(observer, () -> peers.limit(call, id, limit));
+    }
+
+    @Override
+    public void suspendPeer(SuspendPeerRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> peers.suspend(call, id));
+    }
+
+    @Override
+    public void resumePeer(ResumePeerRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> peers.resume(call, id));
+    }
+
+    @Override
+    public void removePeer(RemovePeerRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> peers.remove(call, id));
+    }
+
+    private static RegistryId id(String text) {
+        if (!RegistryId.isValid(text)) {
+            throw new RefusedException(Reason.UNKNOWN_PEER);
+        }
+        return new RegistryId(text);
+    }
+
+    private static String after(String token) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+    }
+}

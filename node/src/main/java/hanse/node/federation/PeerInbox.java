@@ -1,0 +1,117 @@
+package hanse.node.federation;
+
+import com.google.protobuf.ByteString;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.GreetRequest;
+import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.ResolveAgentRequest;
+import hanse.federation.v1.ResolveAgentResponse;
+import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.GroupCommit;
+import hanse.peer.Answers;
+import hanse.peer.Inbox;
+import hanse.peer.MessageSigner;
+import hanse.peer.ReceivedMessage;
+import io.grpc.Status;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/// What peers ask of this registry.
+final class PeerInbox implements Inbox {
+    private final RegistryId self;
+    private final GroupCommit commit;
+    private final MessageRoutes routes;
+    private final MessageSigner signer;
+    private final PeerPositions positions;
+    private final PeerDirectory directory;
+    private final Function<String, ResolveAgentResponse> agents;
+    private final Executor signing;
+    private final InboxStore store = new InboxStore();
+
+    PeerInbox(
+            RegistryId self,
+            GroupCommit commit,
+            MessageRoutes routes,
+            MessageSigner signer,
+            PeerPositions positions,
+            PeerDirectory directory,
+            Function<String, ResolveAgentResponse> agents,
+            Executor signing) {
+        this.self = self;
+        this.commit = commit;
+        this.routes = routes;
+        this.signer = signer;
+        this.positions = positions;
+        this.directory = directory;
+        this.agents = agents;
+        this.signing = signing;
+    }
+
+    @Override
+    public CompletionStage<Answer> receive(ReceivedMessage received) {
+        Incoming message = new Incoming(new RegistryId(received.peer()), received.id(), received.message());
+        Optional<Function<Incoming, Decision>> decider =
+                routes.decider(received.message().getBodyCase());
+        if (decider.isEmpty()) {
+            // Perhaps a later version of this node can decide it; refusing now would be for good.
+            return CompletableFuture.completedStage(Answers.undecided(received.id(), Reason.MESSAGE_UNREADABLE.name()));
+        }
+        // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
+        return commit.submit(new ReceiveMessage(
+                        self,
+                        store,
+                        positions,
+                        message,
+                        ByteString.copyFrom(received.digest()),
+                        decider.get().apply(message)))
+                .handleAsync((outcome, failure) -> answer(received, outcome, failure), signing);
+    }
+
+    private Answer answer(
+            ReceivedMessage received,
+            @org.jspecify.annotations.Nullable Outcome outcome,
+            @org.jspecify.annotations.Nullable Throwable failure) {
+        if (outcome != null) {
+            return Answers.decided(received.id(), signer.sign(outcome));
+        }
+        if (failure instanceof RefusedException refusal) {
+            return Answers.undecided(received.id(), refusal.reason().name());
+        }
+        throw new CompletionException("message " + received.id() + " could not be decided", failure);
+    }
+
+    @Override
+    public CompletionStage<GreetResponse> greet(String peer, GreetRequest request) {
+        boolean welcomes = directory
+                .find(new RegistryId(peer))
+                .filter(known -> known.status().takesWork())
+                .isPresent();
+        return CompletableFuture.completedStage(GreetResponse.newBuilder()
+                .setRegistryId(self.value())
+                .setProtocol(MessageSigner.PROTOCOL)
+                .setWelcomes(welcomes)
+                .build());
+    }
+
+    @Override
+    public CompletionStage<ResolveAgentResponse> resolve(String peer, ResolveAgentRequest request) {
+        try {
+            return CompletableFuture.completedStage(agents.apply(request.getDid()));
+        } catch (RefusedException refusal) {
+            Status status = switch (refusal.reason()) {
+                case BAD_DID -> Status.INVALID_ARGUMENT;
+                case UNKNOWN_AGENT -> Status.NOT_FOUND;
+                default -> Status.UNAVAILABLE;
+            };
+            return CompletableFuture.failedStage(
+                    status.withDescription(refusal.reason().name()).asRuntimeException());
+        }
+    }
+}

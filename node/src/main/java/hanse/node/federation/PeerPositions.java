@@ -1,0 +1,83 @@
+package hanse.node.federation;
+
+import static hanse.schema.jooq.Tables.PEER_POSITION;
+
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.RowType;
+import hanse.node.storage.Tx;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jooq.impl.DSL;
+
+/// The table of positions; its locks come before those of all other federation rows, so whoever holds one may read and
+/// write that peer's inbox without a further lock.
+public final class PeerPositions implements RowType<RegistryId, PeerPosition> {
+    private static final int LOCK_ORDER = 10;
+
+    private static final String UPDATE = """
+            update peer_position p
+            set status = u.status, exposure_limit = u.exposure_limit, position = u.position, reserved = u.reserved
+            from unnest({0}::text[], {1}::smallint[], {2}::bigint[], {3}::bigint[], {4}::bigint[])
+              as u (peer, status, exposure_limit, position, reserved)
+            where p.peer = u.peer
+            """;
+
+    PeerPositions() {}
+
+    @Override
+    public int order() {
+        return LOCK_ORDER;
+    }
+
+    @Override
+    public Map<RegistryId, PeerPosition> lock(Tx tx, Set<RegistryId> peers) {
+        Map<RegistryId, PeerPosition> found = HashMap.newHashMap(peers.size());
+        tx.sql()
+                .selectFrom(PEER_POSITION)
+                .where(PEER_POSITION.PEER.eq(
+                        DSL.any(peers.stream().map(RegistryId::value).toArray(String[]::new))))
+                .orderBy(PEER_POSITION.PEER)
+                .forNoKeyUpdate()
+                .forEach(row -> {
+                    RegistryId peer = new RegistryId(row.getPeer());
+                    found.put(
+                            peer,
+                            new PeerPosition(
+                                    peer,
+                                    PeerStatus.of(row.getStatus()),
+                                    new Avt(row.getExposureLimit()),
+                                    row.getPosition(),
+                                    new Avt(row.getReserved())));
+                });
+        return found;
+    }
+
+    @Override
+    public void write(Tx tx, Collection<PeerPosition> inserted, Collection<PeerPosition> updated) {
+        for (PeerPosition row : inserted) {
+            tx.sql()
+                    .insertInto(PEER_POSITION)
+                    .set(PEER_POSITION.PEER, row.peer().value())
+                    .set(PEER_POSITION.STATUS, row.status().code())
+                    .set(PEER_POSITION.EXPOSURE_LIMIT, row.limit().micros())
+                    .set(PEER_POSITION.POSITION, row.position())
+                    .set(PEER_POSITION.RESERVED, row.reserved().micros())
+                    .execute();
+        }
+        if (!updated.isEmpty()) {
+            List<PeerPosition> rows = List.copyOf(updated);
+            tx.sql()
+                    .execute(
+                            UPDATE,
+                            Columns.of(rows, String[]::new, row -> row.peer().value()),
+                            Columns.of(rows, Short[]::new, row -> row.status().code()),
+                            Columns.of(rows, Long[]::new, row -> row.limit().micros()),
+                            Columns.of(rows, Long[]::new, PeerPosition::position),
+                            Columns.of(rows, Long[]::new, row -> row.reserved().micros()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package hanse.node.federation;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.node.call.AgentId;
+import hanse.node.call.Call;
+import hanse.node.call.Did;
+import hanse.node.ledger.AccountId;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Takes the money of a plain cross-registry transfer from its payer.
+///
+/// @param id the transfer's, if it is not made already
+record PrepareTransfer(
+        Frames frames, PeerDirectory peers, Call asked, UUID id, AgentId payer, Did payee, Avt amount, String memo)
+        implements Command<PrepareTransfer.Result> {
+    /// @param message absent when the transfer was made by an earlier call
+    record Result(CrossRegistryTransferResponse answer, Optional<Outgoing> message) {}
+
+    @Override
+    public Optional<Call> call() {
+        return Optional.of(asked);
+    }
+
+    @Override
+    public void rows(Rows rows) {
+        frames.rows(rows, payee.registry(), id);
+    }
+
+    @Override
+    public void accounts(Rows rows, Wanted wanted) {
+        frames.accounts(wanted, payee.registry());
+    }
+
+    @Override
+    public Result decide(Books books) {
+        peers.requireActive(payee.registry());
+        books.account(AccountId.of(payer)).requireAvailable(amount);
+        Frames.Prepared prepared = frames.prepare(
+                books,
+                new Frames.Order(
+                        id, payer, payee, amount, new Frame.Purpose.Transfer(), false, memo, asked.traceparent()));
+        return new Result(TransferWire.transfer(prepared.frame()), Optional.of(prepared.message()));
+    }
+
+    @Override
+    public byte[] remember(Result result) {
+        return result.answer().toByteArray();
+    }
+
+    @Override
+    public Result recall(byte[] remembered) {
+        try {
+            return new Result(CrossRegistryTransferResponse.parseFrom(remembered), Optional.empty());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a remembered answer cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package hanse.node.federation;
+
+import com.google.protobuf.ByteString;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.Accepted;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.Refused;
+import hanse.node.call.Call;
+import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.call.WireTime;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import hanse.peer.MessageIds;
+import java.util.Optional;
+
+/// Decides a message of a peer, once: a repeat gets the stored outcome before any other check, whatever has changed
+/// since.
+/// Refuses, which decides nothing and makes the peer ask again, with `REQUEST_ID_REUSED` (the id was used for another
+/// content),
+/// `UNKNOWN_PEER` or `PEER_REMOVED`.
+///
+/// @param digest SHA-256 of the message's bytes
+record ReceiveMessage(
+        RegistryId self,
+        InboxStore inbox,
+        PeerPositions positions,
+        Incoming message,
+        ByteString digest,
+        Decision decision)
+        implements Command<Outcome> {
+    @Override
+    public Optional<Call> call() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void rows(Rows rows) {
+        rows.want(positions, message.peer());
+        rows.want(inbox, key());
+        decision.rows(rows);
+    }
+
+    @Override
+    public void accounts(Rows rows, Wanted wanted) {
+        if (rows.get(inbox, key()).isEmpty()) {
+            decision.accounts(rows, wanted);
+        }
+    }
+
+    @Override
+    public Outcome decide(Books books) {
+        Optional<InboxStore.Decided> stored = books.rows().get(inbox, key());
+        if (stored.isPresent()) {
+            Outcome outcome = stored.get().outcome();
+            if (!outcome.getRequestDigest().equals(digest)) {
+                throw new RefusedException(Reason.REQUEST_ID_REUSED);
+            }
+            return outcome;
+        }
+        PeerPosition position = books.rows()
+                .get(positions, message.peer())
+                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
+        if (!position.status().isLinked()) {
+            throw new RefusedException(Reason.PEER_REMOVED);
+        }
+        Outcome.Builder outcome = Outcome.newBuilder()
+                .setFrom(self.value())
+                .setTo(message.peer().value())
+                .setId(MessageIds.bytes(message.id()))
+                .setRequestDigest(digest)
+                .setDecidedAt(WireTime.of(books.now()));
+        try {
+            Accepted accepted = decision.decide(books);
+            outcome.setAccepted(accepted);
+        } catch (RefusedException refusal) {
+            outcome.setRefused(Refused.newBuilder().setReason(refusal.reason().name()));
+        }
+        Outcome decided = outcome.build();
+        books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided));
+        return decided;
+    }
+
+    private InboxStore.Key key() {
+        return new InboxStore.Key(message.id(), message.peer());
+    }
+
+    @Override
+    public byte[] remember(Outcome answer) {
+        throw new IllegalStateException("nobody called for it");
+    }
+
+    @Override
+    public Outcome recall(byte[] remembered) {
+        throw new IllegalStateException("nobody called for it");
+    }
+}

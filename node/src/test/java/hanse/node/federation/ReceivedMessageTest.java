@@ -1,0 +1,150 @@
+package hanse.node.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.CreditTransfer;
+import hanse.federation.v1.Message;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SignedMessage;
+import hanse.node.call.AgentId;
+import hanse.node.call.Did;
+import hanse.node.ledger.Avt;
+import hanse.node.testing.Postgres;
+import hanse.peer.MessageIds;
+import hanse.peer.ReceivedMessage;
+import hanse.wire.SignedText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What beta decides when alpha's messages come as no honest node would send them: said at its door, past the network.
+class ReceivedMessageTest {
+    @TempDir
+    Path directory;
+
+    private TestNode alpha;
+    private TestNode beta;
+
+    @BeforeEach
+    void trust() {
+        alpha = new TestNode("alpha.example", directory.resolve("alpha"), Postgres.fresh());
+        beta = new TestNode("beta.example", directory.resolve("beta"), Postgres.fresh());
+        beta.trust(alpha);
+    }
+
+    @AfterEach
+    void booksHold() {
+        assertThat(beta.sum()).isZero();
+        alpha.close();
+        beta.close();
+        alpha.fresh.close();
+        beta.fresh.close();
+    }
+
+    @Test
+    void aRepeatFindsTheStoredOutcomeThoughThePeerIsSuspendedSince() {
+        Message message = credit(new AgentId(UUID.randomUUID()), beta.agent("0"), "5");
+        Outcome first = outcome(receive(message));
+        assertThat(first.hasAccepted()).isTrue();
+        beta.federation.peers().suspend(beta.operator(), alpha.id);
+        assertThat(outcome(receive(message))).isEqualTo(first);
+        Message fresh = credit(new AgentId(UUID.randomUUID()), beta.agent("0"), "5");
+        assertThat(outcome(receive(fresh)).getRefused().getReason()).isEqualTo("PEER_SUSPENDED");
+        beta.federation.peers().resume(beta.operator(), alpha.id);
+        assertThat(outcome(receive(fresh)).getRefused().getReason()).isEqualTo("PEER_SUSPENDED");
+    }
+
+    @Test
+    void theSameIdWithAnotherContentDecidesNothing() {
+        Message message = credit(new AgentId(UUID.randomUUID()), beta.agent("0"), "5");
+        receive(message);
+        Message other = message.toBuilder()
+                .setCreditTransfer(message.getCreditTransfer().toBuilder().setAmountMicros(6))
+                .build();
+        assertThat(receive(other).getUndecided().getReason()).isEqualTo("REQUEST_ID_REUSED");
+    }
+
+    @Test
+    void partiesThatAreNotTheSendersOrNotOursAreRefused() {
+        AgentId somebody = beta.agent("100");
+        Message foreignPayer = edited(
+                credit(new AgentId(UUID.randomUUID()), somebody, "5"),
+                credit -> credit.setPayer(new Did(beta.id, somebody).toString()));
+        assertThat(outcome(receive(foreignPayer)).getRefused().getReason()).isEqualTo("MESSAGE_REFUSED");
+        Message foreignPayee = edited(
+                credit(new AgentId(UUID.randomUUID()), somebody, "5"),
+                credit -> credit.setPayee(new Did(alpha.id, somebody).toString()));
+        assertThat(outcome(receive(foreignPayee)).getRefused().getReason()).isEqualTo("MESSAGE_REFUSED");
+        assertThat(beta.balance(somebody)).isEqualTo("100");
+    }
+
+    @Test
+    void manyAtOnceWithTheSameIdAreDecidedOnce() {
+        AgentId payee = beta.agent("0");
+        Message message = credit(new AgentId(UUID.randomUUID()), payee, "5");
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            answers.add(CompletableFuture.supplyAsync(() -> receive(message), Thread::startVirtualThread));
+        }
+        assertThat(answers.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+        assertThat(beta.balance(payee)).isEqualTo("4.975");
+    }
+
+    @Test
+    void aMessageOfALaterVersionIsLeftUndecided() {
+        Message later = credit(new AgentId(UUID.randomUUID()), beta.agent("0"), "5").toBuilder()
+                .clearBody()
+                .build();
+        assertThat(receive(later).getUndecided().getReason()).isEqualTo("MESSAGE_UNREADABLE");
+    }
+
+    private Message credit(AgentId payer, AgentId payee, String amount) {
+        return Message.newBuilder()
+                .setFrom(alpha.id.value())
+                .setTo(beta.id.value())
+                .setId(MessageIds.bytes(UUID.randomUUID()))
+                .setProtocol(1)
+                .setCreditTransfer(CreditTransfer.newBuilder()
+                        .setPayer(new Did(alpha.id, payer).toString())
+                        .setPayee(new Did(beta.id, payee).toString())
+                        .setAmountMicros(Avt.parse(amount).micros()))
+                .build();
+    }
+
+    private static Message edited(Message message, java.util.function.Consumer<CreditTransfer.Builder> edit) {
+        CreditTransfer.Builder credit = message.getCreditTransfer().toBuilder();
+        edit.accept(credit);
+        return message.toBuilder().setCreditTransfer(credit).build();
+    }
+
+    /// As if alpha had sent it, without its books knowing.
+    private Answer receive(Message message) {
+        ByteString bytes = message.toByteString();
+        return beta.federation
+                .inbox()
+                .receive(new ReceivedMessage(
+                        alpha.id.value(),
+                        MessageIds.parse(message.getId()).orElseThrow(),
+                        message,
+                        SignedMessage.newBuilder().setMessage(bytes).build(),
+                        SignedText.sha256(bytes.toByteArray())))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static Outcome outcome(Answer answer) {
+        try {
+            return Outcome.parseFrom(answer.getOutcome().getOutcome());
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

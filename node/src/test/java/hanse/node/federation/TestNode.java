@@ -1,0 +1,355 @@
+package hanse.node.federation;
+
+import static hanse.schema.jooq.Tables.FRAME;
+import static hanse.schema.jooq.Tables.INBOX;
+import static hanse.schema.jooq.Tables.OUTBOX;
+
+import hanse.certs.CertificateAuthority;
+import hanse.certs.LeafOrder;
+import hanse.certs.RotatingIdentity;
+import hanse.certs.SigningKey;
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.GreetRequest;
+import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.ResolveAgentRequest;
+import hanse.federation.v1.ResolveAgentResponse;
+import hanse.ledger.v1.CrossRegistryTransferRequest;
+import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.node.call.AgentId;
+import hanse.node.call.Call;
+import hanse.node.call.Caller;
+import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
+import hanse.node.call.Request;
+import hanse.node.ledger.AccountId;
+import hanse.node.ledger.AccountKind;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.Fee;
+import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.Lanes;
+import hanse.node.ledger.Ledger;
+import hanse.node.ledger.Posting;
+import hanse.node.ledger.SystemAccount;
+import hanse.node.ledger.Transfers;
+import hanse.node.outcome.OutcomeStore;
+import hanse.node.outcome.Outcomes;
+import hanse.node.storage.Database;
+import hanse.node.testing.FaultySource;
+import hanse.node.testing.Postgres;
+import hanse.peer.Inbox;
+import hanse.peer.Outbox;
+import hanse.peer.OutgoingMessage;
+import hanse.peer.PumpSettings;
+import hanse.peer.ReceivedMessage;
+import hanse.peer.VerifiedOutcome;
+import hanse.wire.SignedText;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
+final class TestNode implements AutoCloseable {
+    private static final PumpSettings QUICK = new PumpSettings(
+            256,
+            Duration.ofSeconds(2),
+            Duration.ofMillis(10),
+            Duration.ofMillis(100),
+            Duration.ofMillis(200),
+            Duration.ofHours(6));
+
+    final RegistryId id;
+    final Postgres.Fresh fresh;
+    final FaultySource faults;
+    final Database database;
+    final Ledger ledger;
+    final GroupCommit commit;
+    final Outcomes outcomes;
+    final Federation federation;
+    final Transfers transfers = new Transfers(new Fee(5_000));
+    final Network network = new Network();
+    private final Path keys;
+    private final int port;
+
+    /// What happens to messages and answers at this registry's door.
+    static final class Network {
+        /// The next so many messages of peers do not arrive.
+        final AtomicInteger messagesLost = new AtomicInteger();
+
+        /// The next so many messages of peers are decided, and the answer does not leave.
+        final AtomicInteger answersLost = new AtomicInteger();
+
+        /// The next so many outcomes of peers arrive and are not recorded.
+        final AtomicInteger outcomesLost = new AtomicInteger();
+
+        /// The next so many outcomes of peers are recorded, and the pump does not learn it: it asks and records again.
+        final AtomicInteger recordsLost = new AtomicInteger();
+
+        private static boolean takes(AtomicInteger count) {
+            return count.get() > 0 && count.getAndDecrement() > 0;
+        }
+    }
+
+    TestNode(String name, Path directory, Postgres.Fresh fresh) {
+        this(name, directory, fresh, freePort());
+    }
+
+    private TestNode(String name, Path directory, Postgres.Fresh fresh, int port) {
+        InstantSource clock = InstantSource.system();
+        this.id = new RegistryId(name);
+        this.fresh = fresh;
+        this.keys = directory;
+        this.port = port;
+        this.faults = new FaultySource(fresh.pool());
+        this.database = new Database(faults.source(), clock);
+        List<Integer> lanes = new Lanes(database, UUID.randomUUID(), 3).all();
+        this.ledger = new Ledger(lanes.getLast());
+        this.commit = new GroupCommit(
+                database, lanes.subList(0, 2), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
+        this.outcomes = new Outcomes(database, new OutcomeStore(), ledger);
+        CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
+        this.federation = new Federation(
+                new Federation.Self(
+                        id,
+                        SigningKey.openOrCreate(directory.resolve("signing.key")),
+                        RotatingIdentity.open(
+                                authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock),
+                        "localhost:" + port,
+                        "https://" + name),
+                database,
+                ledger,
+                commit,
+                transfers,
+                outcomes,
+                QUICK,
+                UUID.randomUUID(),
+                clock,
+                new Federation.Doors(this::faulty, this::faulty));
+    }
+
+    TestNode start() {
+        try {
+            federation.start(new InetSocketAddress("localhost", port));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The same registry as a new process, not started.
+    TestNode again() {
+        return new TestNode(id.value(), keys, fresh, port);
+    }
+
+    /// Another registry of the same name: its keys are its own.
+    TestNode impostor(Path directory) {
+        return new TestNode(id.value(), directory, Postgres.fresh(), freePort());
+    }
+
+    void trust(TestNode other) {
+        federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
+    }
+
+    Call operator() {
+        return call(new Caller.Operator("admin"), UUID.randomUUID().toString(), "");
+    }
+
+    static Call call(AgentId agent, String requestId, String content) {
+        return call(new Caller.Agent(agent, 1, false, "t"), requestId, content);
+    }
+
+    private static Call call(Caller caller, String requestId, String content) {
+        return new Call(
+                caller,
+                Optional.of(new Request(
+                        caller,
+                        "test/Rpc",
+                        Request.key(caller, "test/Rpc", requestId),
+                        SignedText.sha256(content.getBytes(StandardCharsets.UTF_8)),
+                        Optional.of(UUID.randomUUID()),
+                        true,
+                        ThreadLocalRandom.current().nextLong())),
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    }
+
+    AgentId agent(String deposit) {
+        AgentId agent = new AgentId(UUID.randomUUID());
+        database.write(tx -> {
+            ledger.open(tx, agent);
+            return agent;
+        });
+        if (!deposit.equals("0")) {
+            database.write(tx -> ledger.post(
+                    tx,
+                    wanted -> {
+                        wanted.account(AccountId.of(agent));
+                        wanted.account(SystemAccount.issued(wanted.lane()));
+                    },
+                    books -> books.post(Posting.move(
+                            EntryKind.TOKENS_ISSUED,
+                            SystemAccount.issued(books.lane()).id(),
+                            AccountId.of(agent),
+                            Avt.parse(deposit)))));
+        }
+        return agent;
+    }
+
+    CompletableFuture<CrossRegistryTransferResponse> send(AgentId payer, TestNode to, AgentId payee, String amount) {
+        return send(payer, to, payee, amount, UUID.randomUUID().toString());
+    }
+
+    CompletableFuture<CrossRegistryTransferResponse> send(
+            AgentId payer, TestNode to, AgentId payee, String amount, String requestId) {
+        return federation
+                .transfers()
+                .transfer(
+                        call(payer, requestId, to.id + "/" + payee + "/" + amount),
+                        CrossRegistryTransferRequest.newBuilder()
+                                .setTo(new Did(to.id, payee).toString())
+                                .setAmount(amount)
+                                .build())
+                .toCompletableFuture();
+    }
+
+    String balance(AgentId agent) {
+        return Avt.text(database.read(
+                tx -> ledger.find(tx, AccountId.of(agent)).orElseThrow().balance()));
+    }
+
+    PeerPosition position(TestNode peer) {
+        return database.read(
+                tx -> new PeerStore().find(tx, peer.id).orElseThrow().position());
+    }
+
+    /// The sum of a kind's balances that concern a peer, as a magnitude, micro-AVT.
+    long total(AccountKind kind, TestNode peer) {
+        return Math.abs(database.read(ledger::totals).stream()
+                .filter(total -> total.kind() == kind && total.peer().equals(Optional.of(peer.id.value())))
+                .mapToLong(Ledger.Total::micros)
+                .sum());
+    }
+
+    /// The sum of everything; 0 when the supply equation holds.
+    long sum() {
+        return database.read(ledger::totals).stream()
+                .mapToLong(Ledger.Total::micros)
+                .sum();
+    }
+
+    int unanswered() {
+        return database.read(tx -> tx.sql().fetchCount(OUTBOX));
+    }
+
+    Map<UUID, Frame.State> frames() {
+        Map<UUID, Frame.State> frames = new HashMap<>();
+        database.read(tx -> tx.sql().selectFrom(FRAME).fetch())
+                .forEach(row -> frames.put(row.getId(), Frame.State.of(row.getState())));
+        return frames;
+    }
+
+    Map<UUID, Outcome> decisions() {
+        Map<UUID, Outcome> decisions = new HashMap<>();
+        database.read(tx -> tx.sql().selectFrom(INBOX).fetch()).forEach(row -> {
+            try {
+                decisions.put(row.getId(), Outcome.parseFrom(row.getOutcome()));
+            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        return decisions;
+    }
+
+    @Override
+    public void close() {
+        federation.close();
+        commit.close();
+    }
+
+    private Inbox faulty(Inbox real) {
+        return new Inbox() {
+            @Override
+            public CompletionStage<Answer> receive(ReceivedMessage message) {
+                if (Network.takes(network.messagesLost)) {
+                    return lost();
+                }
+                boolean answerLost = Network.takes(network.answersLost);
+                return real.receive(message).thenCompose(answer -> answerLost ? lost() : done(answer));
+            }
+
+            @Override
+            public CompletionStage<GreetResponse> greet(String peer, GreetRequest request) {
+                return real.greet(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ResolveAgentResponse> resolve(String peer, ResolveAgentRequest request) {
+                return real.resolve(peer, request);
+            }
+        };
+    }
+
+    private Outbox faulty(Outbox real) {
+        return new Outbox() {
+            @Override
+            public List<OutgoingMessage> due(String peer, int limit) {
+                return real.due(peer, limit);
+            }
+
+            @Override
+            public void undecided(String peer, UUID message, String reason, Instant retryAt) {
+                real.undecided(peer, message, reason, retryAt);
+            }
+
+            @Override
+            public CompletionStage<Void> decided(String peer, VerifiedOutcome outcome) {
+                if (Network.takes(network.outcomesLost)) {
+                    return lost();
+                }
+                boolean recordLost = Network.takes(network.recordsLost);
+                return real.decided(peer, outcome).thenCompose(nothing -> recordLost ? lost() : done(nothing));
+            }
+        };
+    }
+
+    private static <T> CompletionStage<T> lost() {
+        return CompletableFuture.failedStage(new IllegalStateException("the network lost it"));
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedStage(value);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits for something that happens by itself, for at most 20 s.
+    static void eventually(String what, BooleanSupplier condition) {
+        org.awaitility.Awaitility.await(what)
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> condition.getAsBoolean());
+    }
+}

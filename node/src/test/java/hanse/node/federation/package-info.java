@@ -1,0 +1,2 @@
+/// Registries on real databases, over real links.
+package hanse.node.federation;
