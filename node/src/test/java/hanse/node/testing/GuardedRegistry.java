@@ -3,6 +3,7 @@ package hanse.node.testing;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.Leaf;
 import hanse.certs.LeafOrder;
+import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.node.access.Authentication;
 import hanse.node.access.KeyDirectory;
@@ -19,6 +20,8 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
+import hanse.node.federation.CrossRegistryTransfers;
+import hanse.node.federation.Federation;
 import hanse.node.identity.AgentGrpc;
 import hanse.node.identity.Agents;
 import hanse.node.identity.DidDocuments;
@@ -40,6 +43,7 @@ import hanse.node.operator.Suspensions;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
+import hanse.peer.PumpSettings;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -56,6 +60,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
@@ -183,13 +188,14 @@ public final class GuardedRegistry implements AutoCloseable {
                 NAME, Ed25519Key.of(registryKey.publicKey()), database, agents, options.peers(), clock);
         List<BindableService> services = new ArrayList<>(options.instead());
         if (services.isEmpty()) {
-            Accounts accounts = new Accounts(database, ledger, commit, new Transfers(new Fee(5_000)), outcomes, true);
+            Transfers transfers = new Transfers(new Fee(5_000));
+            Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true);
             services.addAll(List.of(
                     new AgentGrpc(database, outcomes, parties, agents, documents),
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),
                     new SessionGrpc(sessions),
                     new OperatorGrpc(database, outcomes, parties, operators, suspensions),
-                    new LedgerGrpc(accounts, parties, ledger, database)));
+                    new LedgerGrpc(accounts, parties, ledger, database, withoutPeers(transfers, outcomes))));
         }
         List<ServerServiceDefinition> guarded = edge.guard(services);
         operators.bootstrap("admin", Ed25519Key.of(operatorKey.publicKey()));
@@ -208,6 +214,32 @@ public final class GuardedRegistry implements AutoCloseable {
                             InProcessServerBuilder.forName(UUID.randomUUID().toString()), guarded)
                     .build()
                     .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A federation that is not started: this registry knows no peers.
+    private CrossRegistryTransfers withoutPeers(Transfers transfers, Outcomes outcomes) {
+        try {
+            Path directory = Files.createTempDirectory("peers");
+            RotatingIdentity identity = RotatingIdentity.open(
+                    CertificateAuthority.openOrCreate(directory, NAME.value(), InstantSource.system()),
+                    LeafOrder.node(NAME.value(), List.of(HOST)),
+                    directory,
+                    "node",
+                    InstantSource.system());
+            return new Federation(
+                            new Federation.Self(NAME, registryKey, identity, HOST + ":1", "https://" + NAME),
+                            database,
+                            ledger,
+                            commit,
+                            transfers,
+                            outcomes,
+                            PumpSettings.DEFAULTS,
+                            UUID.randomUUID(),
+                            clock)
+                    .transfers();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
