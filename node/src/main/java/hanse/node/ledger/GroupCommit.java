@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,6 +63,14 @@ public final class GroupCommit implements AutoCloseable {
             pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
         }
         return pending.answer;
+    }
+
+    /// What is wrong with the writers, for a readiness probe: nothing, or that one has ended.
+    public Optional<String> fault() {
+        long running = threads.stream().filter(Thread::isAlive).count();
+        return running == threads.size()
+                ? Optional.empty()
+                : Optional.of(running + " of " + threads.size() + " writers run");
     }
 
     /// Takes no more commands, and ends when those that wait are answered.

@@ -135,6 +135,15 @@ public final class Database {
                 .isPresent();
     }
 
+    /// Whether the database answers a query now, within two seconds.
+    public boolean answers() {
+        try (Connection connection = source.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     /// A connection of the caller's own, for a writer that keeps one.
     public Connection connect() throws SQLException {
         return source.getConnection();

@@ -1,0 +1,74 @@
+package hanse.node;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is done again and again: for the registry, by whichever process finds it due (db-scheduler); and in this
+/// process
+/// alone.
+final class Upkeep implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final int THREADS = 3;
+
+    private final Scheduler scheduler;
+    private final ScheduledExecutorService own;
+    private final List<Own> ownTasks;
+
+    /// Work of this process.
+    record Own(String name, Duration every, Runnable work) {}
+
+    /// Work of the registry: of all processes that share its database, one does it.
+    record Shared(String name, Duration every, Runnable work) {}
+
+    Upkeep(DataSource database, List<Shared> shared, List<Own> own) {
+        List<RecurringTask<Void>> tasks = new ArrayList<>();
+        for (Shared task : shared) {
+            tasks.add(Tasks.recurring(task.name(), FixedDelay.of(task.every()))
+                    .execute((instance, context) -> task.work().run()));
+        }
+        this.scheduler = Scheduler.create(database)
+                .threads(THREADS)
+                .pollingInterval(LOOK)
+                .startTasks(tasks)
+                .build();
+        this.own = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("upkeep").factory());
+        this.ownTasks = List.copyOf(own);
+    }
+
+    void start() {
+        scheduler.start();
+        for (Own task : ownTasks) {
+            var unused = own.scheduleWithFixedDelay(
+                    () -> {
+                        try {
+                            task.work().run();
+                        } catch (RuntimeException e) {
+                            // An executor silently drops what has failed once; the next round may well succeed.
+                            LOG.warn("{} failed this time", task.name(), e);
+                        }
+                    },
+                    task.every().toMillis(),
+                    task.every().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        own.shutdownNow();
+        scheduler.stop();
+    }
+}
