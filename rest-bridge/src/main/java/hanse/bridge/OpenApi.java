@@ -19,6 +19,7 @@ import hanse.access.v1.Effect;
 import hanse.access.v1.Role;
 import hanse.error.v1.Reason;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class OpenApi {
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String PROBLEM = "application/problem+json";
     private static final Pattern ERRORS = Pattern.compile("Errors:([^.]*)\\.");
+    private static final Pattern SENTENCE_END = Pattern.compile("\\.(\\s|$)");
     private static final Pattern WORD = Pattern.compile("[A-Z][A-Z0-9_]{2,}");
 
     private static final String ABOUT = """
@@ -92,7 +94,7 @@ final class OpenApi {
                 path.set(binding.method().name().toLowerCase(Locale.ROOT), operation(operation, binding, i));
             }
         }
-        for (ServiceDescriptor service : services) {
+        for (ServiceDescriptor service : inReadingOrder(services)) {
             tags.addObject().put("name", service.getName()).put("description", api.comment(service));
         }
         ObjectNode components = document.putObject("components");
@@ -101,6 +103,20 @@ final class OpenApi {
         schemas.forEach(schemaNodes::set);
         securitySchemes(components.putObject("securitySchemes"));
         return document;
+    }
+
+    /// What agents call first, the largest part of it first; what only operators call last.
+    private List<ServiceDescriptor> inReadingOrder(Set<ServiceDescriptor> services) {
+        return services.stream()
+                .sorted(Comparator.comparing(this::isForOperatorsOnly)
+                        .thenComparing(service -> -service.getMethods().size()))
+                .toList();
+    }
+
+    private boolean isForOperatorsOnly(ServiceDescriptor service) {
+        return api.operations().stream()
+                .filter(operation -> operation.rpc().getService().equals(service))
+                .allMatch(operation -> operation.access().getRolesList().equals(List.of(Role.OPERATOR)));
     }
 
     private static void securitySchemes(ObjectNode schemes) {
@@ -460,7 +476,7 @@ final class OpenApi {
     }
 
     private static String firstSentence(String comment) {
-        Matcher end = Pattern.compile("[.;:](\\s|$)").matcher(comment);
-        return end.find() ? comment.substring(0, end.start()) : comment;
+        Matcher end = SENTENCE_END.matcher(comment);
+        return (end.find() ? comment.substring(0, end.start()) : comment).replace("`", "");
     }
 }
