@@ -1,0 +1,82 @@
+package hanse.node.cli;
+
+import hanse.audit.v1.Checkpoint;
+import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.VerifyJournalRequest;
+import hanse.audit.v1.VerifyJournalResponse;
+import java.util.Iterator;
+import picocli.CommandLine.Command;
+
+/// `hanse audit …`
+@Command(
+        name = "audit",
+        description = "Hold the node to its journal.",
+        synopsisSubcommandLabel = "<command>",
+        subcommands = {AuditCommands.Verify.class, AuditCommands.ShowCheckpoint.class})
+final class AuditCommands {
+
+    @Command(
+            name = "verify",
+            description = "Re-derive every chain, balance and equation from the journal; name the first bad row.",
+            footer = {"", "Exit code 1 when something does not hold."})
+    static final class Verify extends OnNode {
+        @Override
+        int ask(Connection node) {
+            Iterator<VerifyJournalResponse> answers =
+                    node.audit().verifyJournal(VerifyJournalRequest.getDefaultInstance());
+            boolean atTerminal = System.console() != null && System.console().isTerminal();
+            VerifyJournalResponse last = VerifyJournalResponse.getDefaultInstance();
+            while (answers.hasNext()) {
+                last = answers.next();
+                if (json()) {
+                    out().println(Json.line(last));
+                    out().flush();
+                } else if (!last.getFinished()) {
+                    err().print((atTerminal ? "\r" : "") + "checked " + last.getEntriesChecked() + " of "
+                            + last.getEntriesTotal() + " entries" + (atTerminal ? "" : "\n"));
+                    err().flush();
+                }
+            }
+            if (!json()) {
+                if (atTerminal) {
+                    err().print("\r");
+                    err().flush();
+                }
+                out().println(
+                                last.getHolds()
+                                        ? "✓ " + last.getEntriesChecked()
+                                                + " entries: every chain, balance and equation holds"
+                                        : "✗ "
+                                                + (last.getFault().isEmpty()
+                                                        ? "the node did not finish"
+                                                        : last.getFault()));
+                out().flush();
+            }
+            return last.getFinished() && last.getHolds() ? 0 : Failures.FAILED;
+        }
+    }
+
+    @Command(name = "checkpoint", description = "The newest signed checkpoint.")
+    static final class ShowCheckpoint extends OnNode {
+        @Override
+        boolean isUnsigned() {
+            return true;
+        }
+
+        @Override
+        int ask(Connection node) {
+            Checkpoint checkpoint = node.audit().getCheckpoint(GetCheckpointRequest.getDefaultInstance());
+            return show(checkpoint, people -> {
+                people.println("checkpoint " + checkpoint.getNumber() + " of " + checkpoint.getRegistryId() + " at "
+                        + Times.text(checkpoint.getAt()));
+                Table table = new Table("LANE", "BLOCK", "ENTRIES", "HEAD");
+                checkpoint
+                        .getHeadsList()
+                        .forEach(
+                                head -> table.row(head.getLane(), head.getBlock(), head.getPosition(), head.getHash()));
+                table.print(people);
+                people.println("signature " + checkpoint.getSignature());
+            });
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package hanse.node.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.Card;
+import hanse.peer.v1.GetCardRequest;
+import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.ListPeersRequest;
+import hanse.peer.v1.ListPeersResponse;
+import hanse.peer.v1.Peer;
+import hanse.peer.v1.RemovePeerRequest;
+import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.SignedCard;
+import hanse.peer.v1.SuspendPeerRequest;
+import hanse.peer.v1.UpdatePeerRequest;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `hanse peer …`
+@Command(
+        name = "peer",
+        description = "Peer with other registries: exchange cards, set limits, suspend, resume, remove.",
+        synopsisSubcommandLabel = "<command>",
+        subcommands = {
+            PeerCommands.ShowCard.class,
+            PeerCommands.Add.class,
+            PeerCommands.Listing.class,
+            PeerCommands.Show.class,
+            PeerCommands.Limit.class,
+            PeerCommands.Suspend.class,
+            PeerCommands.Resume.class,
+            PeerCommands.Remove.class
+        })
+final class PeerCommands {
+
+    @Command(
+            name = "card",
+            description =
+                    "This registry's peering card, to hand to another operator; read the fingerprint to each other.")
+    static final class ShowCard extends OnNode {
+        @Option(
+                names = {"-o", "--out"},
+                paramLabel = "FILE",
+                description = "Write it there, for `peer add`.")
+        private @Nullable Path file;
+
+        @Override
+        int ask(Connection node) throws Exception {
+            SignedCard card = node.peers().getCard(GetCardRequest.getDefaultInstance());
+            if (file != null) {
+                Files.writeString(file, Json.pretty(card) + "\n");
+            }
+            return show(card, people -> {
+                Card content = content(card);
+                people.println("registry     " + content.getRegistryId());
+                people.println("endpoint     " + content.getEndpoint());
+                people.println("public url   " + content.getPublicUrl());
+                people.println("signing key  " + content.getSigningKey());
+                people.println("fingerprint  " + card.getFingerprint());
+                people.println(
+                        file == null
+                                ? "Write it to a file with --out, and have the other operator `peer add` it."
+                                : "card         " + file);
+            });
+        }
+    }
+
+    @Command(name = "add", description = "Trust the registry of a card.")
+    static final class Add extends OnNode {
+        @Parameters(
+                paramLabel = "CARD",
+                description = "The file that the other operator's `peer card --out` wrote; - for standard input.")
+        private Path file = Path.of("-");
+
+        @Option(
+                names = "--fingerprint",
+                paramLabel = "TEXT",
+                description = "The fingerprint as the other operator read it out; a card with another one is refused.")
+        private String fingerprint = "";
+
+        @Option(
+                names = "--limit",
+                paramLabel = "AVT",
+                description = "The most of its money to hold (default: peers.exposure_limit).")
+        private String limit = "";
+
+        @Override
+        int ask(Connection node) throws Exception {
+            String text = file.toString().equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(file);
+            SignedCard.Builder card = SignedCard.newBuilder();
+            Json.read(text, card);
+            return one(
+                    this,
+                    node.peers()
+                            .addPeer(AddPeerRequest.newBuilder()
+                                    .setCard(card)
+                                    .setFingerprint(fingerprint)
+                                    .setExposureLimit(limit)
+                                    .setRequestId(requestId())
+                                    .build()));
+        }
+    }
+
+    @Command(name = "list", description = "List the peers.")
+    static final class Listing extends OnNode {
+        @Override
+        int ask(Connection node) {
+            ListPeersResponse.Builder all = ListPeersResponse.newBuilder();
+            do {
+                ListPeersResponse page = node.peers()
+                        .listPeers(ListPeersRequest.newBuilder()
+                                .setPageSize(200)
+                                .setPageToken(all.getNextPageToken())
+                                .build());
+                all.addAllPeers(page.getPeersList()).setNextPageToken(page.getNextPageToken());
+            } while (!all.getNextPageToken().isEmpty());
+            return show(all, people -> {
+                Table table = new Table(
+                        "PEER", "STATUS", "LIMIT", "HELD NOW", "OUTSTANDING", "LAST HEARD", "ENDPOINT", "FAULT");
+                all.getPeersList()
+                        .forEach(p -> table.row(
+                                p.getRegistryId(),
+                                p.getStatus(),
+                                p.getExposureLimit(),
+                                p.getNetPosition(),
+                                p.getOutstanding(),
+                                Times.text(p.getLastHeardAt()),
+                                p.getEndpoint(),
+                                p.getLastFault()));
+                table.print(people);
+            });
+        }
+    }
+
+    @Command(name = "show", description = "Show a peer.")
+    static final class Show extends OnNode {
+        @Parameters(paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            return one(
+                    this,
+                    node.peers()
+                            .getPeer(GetPeerRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .build()));
+        }
+    }
+
+    @Command(name = "limit", description = "Change how much of a peer's money this registry will hold.")
+    static final class Limit extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Parameters(index = "1", paramLabel = "AVT", description = "The limit.")
+        private String limit = "";
+
+        @Override
+        int ask(Connection node) {
+            return one(
+                    this,
+                    node.peers()
+                            .updatePeer(UpdatePeerRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setExposureLimit(limit)
+                                    .setRequestId(requestId())
+                                    .build()));
+        }
+    }
+
+    @Command(name = "suspend", description = "Start no new work with a peer; what is under way still ends.")
+    static final class Suspend extends OnNode {
+        @Parameters(paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            return one(
+                    this,
+                    node.peers()
+                            .suspendPeer(SuspendPeerRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setRequestId(requestId())
+                                    .build()));
+        }
+    }
+
+    @Command(name = "resume", description = "Let new work with a peer start again.")
+    static final class Resume extends OnNode {
+        @Parameters(paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            return one(
+                    this,
+                    node.peers()
+                            .resumePeer(ResumePeerRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setRequestId(requestId())
+                                    .build()));
+        }
+    }
+
+    @Command(
+            name = "remove",
+            description = "Cut the link; what is unfinished stays and goes on if the same identity returns.")
+    static final class Remove extends OnNode {
+        @Parameters(paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            return one(
+                    this,
+                    node.peers()
+                            .removePeer(RemovePeerRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setRequestId(requestId())
+                                    .build()));
+        }
+    }
+
+    private static int one(OnNode command, Peer peer) {
+        return command.show(peer, people -> print(people, peer));
+    }
+
+    private static void print(PrintWriter out, Peer peer) {
+        out.println("peer         " + peer.getRegistryId());
+        out.println("status       " + peer.getStatus());
+        out.println("endpoint     " + peer.getEndpoint());
+        out.println("public url   " + peer.getPublicUrl());
+        out.println("fingerprint  " + peer.getFingerprint());
+        out.println("limit        " + peer.getExposureLimit() + " AVT, held now " + peer.getNetPosition());
+        out.println("outstanding  " + peer.getOutstanding() + " messages");
+        out.println("last heard   " + Times.text(peer.getLastHeardAt())
+                + (peer.getLastFault().isEmpty() ? "" : "; " + peer.getLastFault()));
+    }
+
+    private static Card content(SignedCard card) {
+        try {
+            return Card.parseFrom(card.getCard());
+        } catch (InvalidProtocolBufferException e) {
+            throw CommandException.failed("The node sent a card that cannot be read.");
+        }
+    }
+}
