@@ -1,0 +1,177 @@
+package hanse.bench;
+
+import hanse.ledger.v1.DepositRequest;
+import hanse.ledger.v1.LedgerServiceGrpc;
+import hanse.node.cli.LocalFederation;
+import hanse.node.config.NodeConfig;
+import hanse.node.config.Setting;
+import hanse.peer.v1.PeerServiceGrpc;
+import hanse.peer.v1.UpdatePeerRequest;
+import hanse.sdk.AgentKey;
+import hanse.sdk.Credentials;
+import hanse.sdk.HanseClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/// Real registries as processes of their own, with rich agents on them, called as any agent calls: over TLS, signed.
+final class WireStage implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+    private static final int PORTS = 17_100;
+    private static final String RICH = "1000000";
+    private static final String LIMIT = "1000000000";
+
+    private final Path directory;
+    private final LocalFederation federation;
+
+    /// An agent and who it signs as, on each of the connections.
+    record Agent(String did, Credentials credentials, List<HanseClient> clients) {
+        /// The agent on one of its connections.
+        HanseClient on(int client) {
+            return clients.get(client % clients.size());
+        }
+    }
+
+    private WireStage(Path directory, LocalFederation federation) {
+        this.directory = directory;
+        this.federation = federation;
+    }
+
+    /// One registry.
+    static WireStage alone() throws IOException, InterruptedException {
+        WireStage stage = prepare();
+        stage.federation.alpha().launch();
+        stage.federation.alpha().awaitReady();
+        return stage;
+    }
+
+    /// Two peered registries that trust each other with everything.
+    static WireStage peered() throws IOException, InterruptedException {
+        WireStage stage = prepare();
+        stage.federation.start();
+        stage.federation.peer();
+        for (LocalFederation.Member member : stage.federation.members()) {
+            String other = member == stage.alpha() ? stage.beta().registry() : stage.alpha().registry();
+            PeerServiceGrpc.newBlockingStub(member.operator().channel())
+                    .updatePeer(UpdatePeerRequest.newBuilder()
+                            .setRegistryId(other)
+                            .setExposureLimit(LIMIT)
+                            .setRequestId(UUID.randomUUID().toString())
+                            .build());
+        }
+        return stage;
+    }
+
+    private static WireStage prepare() throws IOException {
+        Path directory = Files.createTempDirectory("hanse-bench-");
+        LocalFederation federation =
+                LocalFederation.prepare(directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
+        federation.requirePorts();
+        return new WireStage(directory, federation);
+    }
+
+    LocalFederation.Member alpha() {
+        return federation.alpha();
+    }
+
+    LocalFederation.Member beta() {
+        return federation.beta();
+    }
+
+    /// Registers agents and makes them rich.
+    List<Agent> agents(LocalFederation.Member member, int count) throws Exception {
+        List<HanseClient> connections = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            connections.add(HanseClient.connect(member.grpc(), member.caFile(), member.registry()));
+        }
+        List<java.util.concurrent.Future<Agent>> made = new ArrayList<>();
+        try (var threads = java.util.concurrent.Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < count; i++) {
+                made.add(threads.submit(() -> agent(member, connections)));
+            }
+        }
+        List<Agent> agents = new ArrayList<>();
+        for (java.util.concurrent.Future<Agent> one : made) {
+            agents.add(one.get());
+        }
+        return agents;
+    }
+
+    private static Agent agent(LocalFederation.Member member, List<HanseClient> connections) throws IOException {
+        Credentials credentials = connections.getFirst().register(AgentKey.generate(), "");
+        LedgerServiceGrpc.newBlockingStub(member.operator().channel())
+                .deposit(DepositRequest.newBuilder()
+                        .setAgentId(credentials.subject())
+                        .setAmount(RICH)
+                        .setRequestId(UUID.randomUUID().toString())
+                        .build());
+        return new Agent(
+                "did:theprotocol:" + member.registry() + ":" + credentials.subject(),
+                credentials,
+                connections.stream().map(connection -> connection.as(credentials)).toList());
+    }
+
+    /// TPC-B on the server of the first registry's database.
+    Optional<Pgbench> pgbench() throws IOException {
+        return switch (alpha().config().database()) {
+            case NodeConfig.DatabaseSource.Embedded embedded -> Pgbench.prepare(embedded.directory());
+            case NodeConfig.DatabaseSource.Jdbc jdbc -> Optional.empty();
+        };
+    }
+
+    /// One of them, by chance.
+    static <T> T any(List<T> all) {
+        return all.get(ThreadLocalRandom.current().nextInt(all.size()));
+    }
+
+    /// One of them that is not `other`.
+    static <T> T anyBut(List<T> all, T other) {
+        T chosen = any(all);
+        while (chosen.equals(other)) {
+            chosen = any(all);
+        }
+        return chosen;
+    }
+
+    static String id() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+
+    /// Waits for an asynchronous call and says in one line why it failed.
+    static <T> T await(java.util.concurrent.Future<T> call) throws InterruptedException {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(String.valueOf(e.getCause()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        federation.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(WireStage::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.err.println("left behind: " + file);
+        }
+    }
+}
