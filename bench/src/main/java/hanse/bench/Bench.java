@@ -55,9 +55,9 @@ public final class Bench implements Callable<Integer> {
         Report report = switch (what) {
             case ledger -> LedgerBench.run(options);
             case grpc -> WireBenches.grpc(options);
-                    case payments -> WireBenches.payments(options);
-                    case rest -> WireBenches.rest(options);
-                    case federation -> WireBenches.federation(options);
+            case payments -> WireBenches.payments(options);
+            case rest -> WireBenches.rest(options);
+            case federation -> WireBenches.federation(options);
         };
         if (json) {
             System.out.println(report.json());

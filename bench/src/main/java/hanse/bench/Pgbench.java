@@ -44,9 +44,11 @@ final class Pgbench {
 
     /// The same on the server that a node runs in `directory`.
     static Optional<Pgbench> prepare(Path directory) throws IOException {
-        int port = Integer.parseInt(
-                Files.readAllLines(directory.resolve("data/postmaster.pid")).get(3).strip());
-        return prepare(port, "hanse", Files.readString(directory.resolve("password")).strip());
+        int port = Integer.parseInt(Files.readAllLines(directory.resolve("data/postmaster.pid"))
+                .get(3)
+                .strip());
+        return prepare(
+                port, "hanse", Files.readString(directory.resolve("password")).strip());
     }
 
     private static Optional<Pgbench> prepare(int port, String user, String password) {

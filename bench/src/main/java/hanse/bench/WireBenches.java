@@ -24,7 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What agents see: signed calls over TLS, each durable before it is answered, against nodes that are processes of their
+/// What agents see: signed calls over TLS, each durable before it is answered, against nodes that are processes of
+/// their
 /// own. Client, nodes and databases share this machine.
 final class WireBenches {
     private static final Duration WARM_UP = Duration.ofSeconds(8);
@@ -40,7 +41,8 @@ final class WireBenches {
             List<WireStage.Agent> agents = stage.agents(stage.alpha(), agents(options));
             ClosedLoop.Result top = report.main(
                     options.clients() + " in flight, signed transfers",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
+                    ClosedLoop.virtual()
+                            .run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
             ClosedLoop.Result half = report.line(
                     "the same at half its rate",
                     ClosedLoop.virtual()
@@ -70,16 +72,20 @@ final class WireBenches {
         Report report = new Report("rest", options.seconds(), options.clients());
         try (WireStage stage = WireStage.alone();
                 ClientFactory factory = ClientFactory.builder()
-                        .tlsCustomizer(tls -> tls.trustManager(stage.alpha().caFile().toFile()))
+                        .tlsCustomizer(
+                                tls -> tls.trustManager(stage.alpha().caFile().toFile()))
                         .build()) {
             List<WireStage.Agent> agents = stage.agents(stage.alpha(), agents(options));
-            WebClient web = WebClient.builder(stage.alpha().rest()).factory(factory).build();
+            WebClient web =
+                    WebClient.builder(stage.alpha().rest()).factory(factory).build();
             ClosedLoop.Result rest = report.main(
                     options.clients() + " in flight, HTTP/2 and JSON",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> restTransfer(web, agents)));
+                    ClosedLoop.virtual()
+                            .run(options.clients(), WARM_UP, time(options), client -> restTransfer(web, agents)));
             ClosedLoop.Result grpc = report.line(
                     options.clients() + " in flight, gRPC",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
+                    ClosedLoop.virtual()
+                            .run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
             report.ratio("grpc", rest.rate() / grpc.rate());
         }
         return report;
@@ -93,10 +99,12 @@ final class WireBenches {
             List<WireStage.Agent> there = stage.agents(stage.beta(), agents(options));
             ClosedLoop.Result across = report.main(
                     options.clients() + " in flight, to a peer",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> export(here, there, client)));
+                    ClosedLoop.virtual()
+                            .run(options.clients(), WARM_UP, time(options), client -> export(here, there, client)));
             ClosedLoop.Result local = report.line(
                     options.clients() + " in flight, inside one registry",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> transfer(here, client)));
+                    ClosedLoop.virtual()
+                            .run(options.clients(), WARM_UP, time(options), client -> transfer(here, client)));
             report.ratio("local", across.rate() / local.rate());
         }
         return report;
@@ -122,11 +130,12 @@ final class WireBenches {
                 .setAmount(AMOUNT)
                 .setRequestId(WireStage.id())
                 .build()));
-        boolean valid = WireStage.await(PaymentServiceGrpc.newFutureStub(payee.on(client).channel())
-                        .verify(VerifyRequest.newBuilder()
-                                .setPaymentToken(authorized.getPaymentToken())
-                                .setRequestId(WireStage.id())
-                                .build()))
+        boolean valid = WireStage.await(
+                        PaymentServiceGrpc.newFutureStub(payee.on(client).channel())
+                                .verify(VerifyRequest.newBuilder()
+                                        .setPaymentToken(authorized.getPaymentToken())
+                                        .setRequestId(WireStage.id())
+                                        .build()))
                 .getFirstUse();
         if (!valid) {
             throw new IllegalStateException("a fresh token was not valid");
@@ -143,7 +152,8 @@ final class WireBenches {
                 .formatted(WireStage.anyBut(agents, payer).credentials().subject(), AMOUNT, WireStage.id())
                 .getBytes(StandardCharsets.UTF_8);
         String path = "/api/v1/teg/transfer";
-        RequestHeadersBuilder headers = RequestHeaders.builder(HttpMethod.POST, path).contentType(MediaType.JSON);
+        RequestHeadersBuilder headers =
+                RequestHeaders.builder(HttpMethod.POST, path).contentType(MediaType.JSON);
         new HttpSigner(payer.credentials()).headers("POST", path, body).forEach(headers::set);
         AggregatedHttpResponse response = WireStage.await(
                 web.execute(HttpRequest.of(headers.build(), com.linecorp.armeria.common.HttpData.wrap(body)))
@@ -154,15 +164,16 @@ final class WireBenches {
     }
 
     private static void export(List<WireStage.Agent> here, List<WireStage.Agent> there, int client) throws Exception {
-        CrossRegistryTransferResponse response =
-                WireStage.await(LedgerServiceGrpc.newFutureStub(WireStage.any(here).on(client).channel())
+        CrossRegistryTransferResponse response = WireStage.await(
+                LedgerServiceGrpc.newFutureStub(WireStage.any(here).on(client).channel())
                         .crossRegistryTransfer(CrossRegistryTransferRequest.newBuilder()
                                 .setTo(WireStage.any(there).did())
                                 .setAmount(AMOUNT)
                                 .setRequestId(WireStage.id())
                                 .build()));
         if (response.getState() != CrossRegistryTransferResponse.State.EXPORTED) {
-            throw new IllegalStateException("not exported in time: " + response.getState() + " " + response.getRefusal());
+            throw new IllegalStateException(
+                    "not exported in time: " + response.getState() + " " + response.getRefusal());
         }
     }
 
@@ -173,7 +184,9 @@ final class WireBenches {
             report.ratio(
                     "tpcb",
                     measured.rate()
-                            / report.line("pgbench TPC-B, scale 10, 32 clients", pgbench.get().tpcb(time(options))));
+                            / report.line(
+                                    "pgbench TPC-B, scale 10, 32 clients",
+                                    pgbench.get().tpcb(time(options))));
         } else {
             report.missing("pgbench TPC-B, scale 10, 32 clients", "no pgbench here: install PostgreSQL's packages");
         }

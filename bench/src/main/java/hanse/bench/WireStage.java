@@ -61,7 +61,9 @@ final class WireStage implements AutoCloseable {
         stage.federation.start();
         stage.federation.peer();
         for (LocalFederation.Member member : stage.federation.members()) {
-            String other = member == stage.alpha() ? stage.beta().registry() : stage.alpha().registry();
+            String other = member == stage.alpha()
+                    ? stage.beta().registry()
+                    : stage.alpha().registry();
             PeerServiceGrpc.newBlockingStub(member.operator().channel())
                     .updatePeer(UpdatePeerRequest.newBuilder()
                             .setRegistryId(other)
@@ -74,8 +76,8 @@ final class WireStage implements AutoCloseable {
 
     private static WireStage prepare() throws IOException {
         Path directory = Files.createTempDirectory("hanse-bench-");
-        LocalFederation federation =
-                LocalFederation.prepare(directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
+        LocalFederation federation = LocalFederation.prepare(
+                directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
         federation.requirePorts();
         return new WireStage(directory, federation);
     }
@@ -118,7 +120,9 @@ final class WireStage implements AutoCloseable {
         return new Agent(
                 "did:theprotocol:" + member.registry() + ":" + credentials.subject(),
                 credentials,
-                connections.stream().map(connection -> connection.as(credentials)).toList());
+                connections.stream()
+                        .map(connection -> connection.as(credentials))
+                        .toList());
     }
 
     /// TPC-B on the server of the first registry's database.

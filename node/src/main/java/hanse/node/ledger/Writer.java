@@ -209,7 +209,8 @@ final class Writer {
     }
 
     /// The verdict of a repeat of a request that stands earlier in the batch. It gets that one's answer, and its
-    /// signature is used up: whoever overhears it learns nothing by sending it again. Where the first was turned away,
+    /// signature is used up: whoever overhears it learns nothing by sending it again. Where the first was turned
+    /// away,
     /// which says nothing of the request, this one is decided.
     private <R> Verdict verdict(
             Tx tx,
