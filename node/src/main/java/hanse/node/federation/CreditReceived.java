@@ -1,7 +1,6 @@
 package hanse.node.federation;
 
 import hanse.error.v1.Reason;
-import hanse.federation.v1.Accepted;
 import hanse.federation.v1.CreditTransfer;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
@@ -74,7 +73,7 @@ final class CreditReceived implements Decision {
     }
 
     @Override
-    public Accepted decide(Books books) {
+    public Verdict decide(Books books) {
         AgentId agent = payee.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
         long micros = credit.getAmountMicros();
         if (micros <= 0 || micros > Avt.MAX.micros()) {
@@ -107,7 +106,7 @@ final class CreditReceived implements Decision {
         if (reserved.isPresent()) {
             routes.settlements().credited(message, credit, books);
         }
-        return Accepted.getDefaultInstance();
+        return DONE;
     }
 
     /// Work that was done is paid also when its payee, or the link, has been suspended since.

@@ -28,7 +28,7 @@ public final class CrossRegistryTransfers {
     private final GroupCommit commit;
     private final Frames frames;
     private final PeerDirectory peers;
-    private final PeerOutbox outbox;
+    private final PeerMessages messages;
     private final Executor blocking;
     private final InstantSource clock;
 
@@ -38,7 +38,7 @@ public final class CrossRegistryTransfers {
             GroupCommit commit,
             Frames frames,
             PeerDirectory peers,
-            PeerOutbox outbox,
+            PeerMessages messages,
             Executor blocking,
             InstantSource clock) {
         this.self = self;
@@ -46,7 +46,7 @@ public final class CrossRegistryTransfers {
         this.commit = commit;
         this.frames = frames;
         this.peers = peers;
-        this.outbox = outbox;
+        this.messages = messages;
         this.blocking = blocking;
         this.clock = clock;
     }
@@ -71,7 +71,7 @@ public final class CrossRegistryTransfers {
                     if (result == null || result.message().isEmpty()) {
                         frames.waiting().forget(id);
                     } else {
-                        outbox.committed(result.message().get());
+                        messages.committed(result.message().get());
                     }
                 })
                 .thenCompose(result -> result.message().isPresent()

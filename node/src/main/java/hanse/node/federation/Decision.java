@@ -1,6 +1,7 @@
 package hanse.node.federation;
 
 import hanse.federation.v1.Accepted;
+import hanse.federation.v1.Refused;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
@@ -9,12 +10,29 @@ import hanse.node.ledger.Wanted;
 /// decides.
 /// The peer's [PeerPosition] is locked in any case.
 public interface Decision {
+    /// What becomes the outcome, for good.
+    sealed interface Verdict {
+        /// Done.
+        record Done(Accepted accepted) implements Verdict {}
+
+        /// Not done, with more to say than a reason.
+        record Declined(Refused refused) implements Verdict {}
+    }
+
+    /// Done, and nothing to say about it.
+    Verdict DONE = new Verdict.Done(Accepted.getDefaultInstance());
+
     /// Asks for the domain rows it needs.
     default void rows(Rows rows) {}
 
     /// Asks for the accounts it needs; its rows are locked by now.
     default void accounts(Rows rows, Wanted wanted) {}
 
-    /// Does what is asked. A [hanse.node.call.RefusedException] before the first change is the outcome, for good.
-    Accepted decide(Books books);
+    /// Does what is asked. A [hanse.node.call.RefusedException] before the first change is a verdict, too.
+    Verdict decide(Books books);
+
+    /// Whether a message to the peer may have been decided on with it.
+    default boolean answersWithAMessage() {
+        return false;
+    }
 }

@@ -66,6 +66,7 @@ public final class Federation implements AutoCloseable {
     private final PeerMetrics metrics;
     private final PeerDirectory directory;
     private final PeerOutbox outbox;
+    private final PeerMessages messages;
     private final PeerLinks links;
     private final Frames frames;
     private final Peers peers;
@@ -125,15 +126,16 @@ public final class Federation implements AutoCloseable {
         // Virtual threads without a pool: what was committed is sent and signed whatever else is going on.
         Executor threads = Thread::startVirtualThread;
         MessageSigner signer = new MessageSigner(self.id().value(), self.signingKey());
-        OutboxStore messages = new OutboxStore();
+        OutboxStore pending = new OutboxStore();
         this.metrics = new PeerMetrics(clock);
         this.directory = new PeerDirectory(database, store, trust);
-        this.outbox = new PeerOutbox(database, messages, routes, signer, threads);
+        this.outbox = new PeerOutbox(database, pending, routes, signer, threads);
         this.links = new PeerLinks(
                 self.id().value(), self.node(), trust, doors.outbox().apply(outbox), metrics, settings, clock);
-        this.frames = new Frames(self.id(), commit, routes, signer, positions, messages);
+        this.messages = new PeerMessages(signer, pending, outbox);
+        this.frames = new Frames(self.id(), commit, routes, positions, messages);
         this.transfers =
-                new CrossRegistryTransfers(self.id(), database, commit, frames, directory, outbox, threads, clock);
+                new CrossRegistryTransfers(self.id(), database, commit, frames, directory, messages, threads, clock);
         this.peers = new Peers(
                 self.id(),
                 database,
@@ -151,7 +153,15 @@ public final class Federation implements AutoCloseable {
                         self.signingKey()));
         this.inbox = doors.inbox()
                 .apply(new PeerInbox(
-                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
+                        self.id(),
+                        commit,
+                        routes,
+                        signer,
+                        positions,
+                        directory,
+                        outbox,
+                        did -> agents.apply(did),
+                        threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -159,6 +169,11 @@ public final class Federation implements AutoCloseable {
                 message -> new CreditReceived(self.id(), transfers, positions, routes, message));
         routes.ask(Message.BodyCase.CREDIT_TRANSFER, frames::decided);
         outbox.sendOver(links);
+    }
+
+    /// Whether a caller means this registry, by its id or published URL.
+    public boolean isSelf(String issuer) {
+        return Peer.isNamed(issuer, self.id(), self.publicUrl());
     }
 
     /// Where other capabilities say which messages are theirs.
@@ -178,8 +193,8 @@ public final class Federation implements AutoCloseable {
         return positions;
     }
 
-    public PeerOutbox outbox() {
-        return outbox;
+    public PeerMessages messages() {
+        return messages;
     }
 
     Inbox inbox() {

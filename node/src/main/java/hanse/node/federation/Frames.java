@@ -3,7 +3,6 @@ package hanse.node.federation;
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.CreditTransfer;
-import hanse.federation.v1.Message;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
@@ -13,13 +12,13 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.Position;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Wanted;
 import hanse.node.storage.Tx;
 import hanse.peer.MessageIds;
-import hanse.peer.MessageSigner;
 import hanse.peer.VerifiedOutcome;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -37,25 +36,17 @@ public final class Frames {
     private final RegistryId self;
     private final GroupCommit commit;
     private final MessageRoutes routes;
-    private final MessageSigner signer;
     private final PeerPositions positions;
-    private final OutboxStore outbox;
+    private final PeerMessages messages;
     private final FrameStore store = new FrameStore();
-    private final Waiting<Frame> waiting = new Waiting<>();
+    private final Waiting<UUID, Frame> waiting = new Waiting<>();
 
-    Frames(
-            RegistryId self,
-            GroupCommit commit,
-            MessageRoutes routes,
-            MessageSigner signer,
-            PeerPositions positions,
-            OutboxStore outbox) {
+    Frames(RegistryId self, GroupCommit commit, MessageRoutes routes, PeerPositions positions, PeerMessages messages) {
         this.self = self;
         this.commit = commit;
         this.routes = routes;
-        this.signer = signer;
         this.positions = positions;
-        this.outbox = outbox;
+        this.messages = messages;
     }
 
     /// What is to be prepared.
@@ -74,17 +65,13 @@ public final class Frames {
             String traceparent) {}
 
     /// What [#prepare] made.
-    public record Prepared(Frame frame, Outgoing message) {}
+    ///
+    /// @param position of the entry that took the money
+    public record Prepared(Frame frame, Position position, Outgoing message) {}
 
     /// Those who wait for a frame's end.
-    public Waiting<Frame> waiting() {
+    public Waiting<UUID, Frame> waiting() {
         return waiting;
-    }
-
-    /// Asks for the rows that [#prepare] makes.
-    public void rows(Rows rows, RegistryId peer, UUID id) {
-        rows.want(store, id);
-        outbox.want(rows, peer, id);
     }
 
     /// Asks for the accounts that [#prepare] changes, besides the payer's.
@@ -92,7 +79,9 @@ public final class Frames {
         wanted.account(SystemAccount.inFlight(peer, wanted.lane()));
     }
 
-    /// Takes the money and writes the message. The caller has checked the payer's funds and the peer.
+    /// Takes the money and writes the message. The id must be new: a request's own, or one that a locked row vouches
+    /// for. The
+    /// caller has checked the payer's funds and the peer.
     public Prepared prepare(Books books, Order order) {
         RegistryId peer = order.payee().registry();
         int bucketDay =
@@ -119,12 +108,9 @@ public final class Frames {
         if (order.purpose() instanceof Frame.Purpose.Settlement settlement) {
             credit.setPaymentId(MessageIds.bytes(settlement.payment())).setAttempt(settlement.attempt());
         }
-        Message message = signer.message(peer.value(), order.id(), order.traceparent())
-                .setCreditTransfer(credit)
-                .build();
-        Outgoing outgoing = new Outgoing(peer, order.id(), message);
-        books.rows().insert(store, order.id(), frame);
-        outbox.send(books.rows(), outgoing);
+        books.rows().insertFresh(store, order.id(), frame);
+        Outgoing outgoing = messages.send(
+                books, peer, order.id(), order.traceparent(), message -> message.setCreditTransfer(credit));
         Posting taken = Posting.move(
                         EntryKind.TRANSFER_PREPARED,
                         AccountId.of(order.payer()),
@@ -132,8 +118,8 @@ public final class Frames {
                         order.amount())
                 .about(order.id())
                 .noting(order.memo());
-        books.post(order.outOfHold() ? taken.outOfHold() : taken);
-        return new Prepared(frame, outgoing);
+        Position position = books.post(order.outOfHold() ? taken.outOfHold() : taken);
+        return new Prepared(frame, position, outgoing);
     }
 
     public Optional<Frame> find(Tx tx, UUID id) {
@@ -184,7 +170,6 @@ public final class Frames {
         public void rows(Rows rows) {
             rows.want(positions, asked.peer());
             rows.want(store, asked.id());
-            outbox.want(rows, asked.peer(), asked.id());
             if (purpose instanceof Frame.Purpose.Settlement settlement) {
                 routes.settlements().sentRows(settlement, rows);
             }
@@ -216,7 +201,7 @@ public final class Frames {
             }
             Frame ended = accepted ? export(books, frame) : refund(books, frame);
             books.rows().update(store, ended.id(), ended);
-            outbox.answered(books.rows(), asked.peer(), asked.id());
+            messages.answered(books, asked);
             return ended;
         }
 

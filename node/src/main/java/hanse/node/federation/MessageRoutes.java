@@ -48,7 +48,8 @@ public final class MessageRoutes {
         /// Asks for the rows of a settlement that a peer sent.
         void receivedRows(Incoming message, CreditTransfer credit, Rows rows);
 
-        /// The headroom that is reserved for a settlement that a peer sent; empty when we know of no such payment.
+        /// The headroom that is reserved for a settlement that a peer sent, perhaps none; empty when no such payment is
+        /// owed.
         Optional<Avt> reservedFor(Incoming message, CreditTransfer credit, Rows rows);
 
         /// The payee is credited and the headroom used up.

@@ -46,18 +46,15 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
         record Answered(Key key) implements Change {}
     }
 
-    /// Asks for the row that [#send] or [#answered] changes.
-    void want(Rows rows, RegistryId peer, UUID id) {
-        rows.want(this, new Key(peer, id));
-    }
-
     void send(Rows rows, Outgoing message) {
-        rows.insert(this, new Key(message.peer(), message.id()), new Change.Sent(message));
+        rows.insertFresh(this, new Key(message.peer(), message.id()), new Change.Sent(message));
     }
 
     void answered(Rows rows, RegistryId peer, UUID id) {
         Key key = new Key(peer, id);
-        rows.insert(this, key, new Change.Answered(key));
+        if (rows.get(this, key).isEmpty()) {
+            rows.insertFresh(this, key, new Change.Answered(key));
+        }
     }
 
     @Override

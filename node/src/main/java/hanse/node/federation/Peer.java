@@ -22,6 +22,10 @@ public record Peer(
 
     /// Whether a caller may name it so: by its id, or by its published URL with or without the last slash.
     boolean isNamed(String text) {
+        return isNamed(text, id, publicUrl);
+    }
+
+    static boolean isNamed(String text, RegistryId id, String publicUrl) {
         return text.equals(id.value()) || withoutSlash(text).equals(withoutSlash(publicUrl));
     }
 

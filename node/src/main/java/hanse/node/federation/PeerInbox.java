@@ -31,6 +31,7 @@ final class PeerInbox implements Inbox {
     private final MessageSigner signer;
     private final PeerPositions positions;
     private final PeerDirectory directory;
+    private final PeerOutbox outbox;
     private final Function<String, ResolveAgentResponse> agents;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
@@ -42,6 +43,7 @@ final class PeerInbox implements Inbox {
             MessageSigner signer,
             PeerPositions positions,
             PeerDirectory directory,
+            PeerOutbox outbox,
             Function<String, ResolveAgentResponse> agents,
             Executor signing) {
         this.self = self;
@@ -50,6 +52,7 @@ final class PeerInbox implements Inbox {
         this.signer = signer;
         this.positions = positions;
         this.directory = directory;
+        this.outbox = outbox;
         this.agents = agents;
         this.signing = signing;
     }
@@ -64,14 +67,17 @@ final class PeerInbox implements Inbox {
             return CompletableFuture.completedStage(Answers.undecided(received.id(), Reason.MESSAGE_UNREADABLE.name()));
         }
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
+        Decision decision = decider.get().apply(message);
         return commit.submit(new ReceiveMessage(
-                        self,
-                        store,
-                        positions,
-                        message,
-                        ByteString.copyFrom(received.digest()),
-                        decider.get().apply(message)))
-                .handleAsync((outcome, failure) -> answer(received, outcome, failure), signing);
+                        self, store, positions, message, ByteString.copyFrom(received.digest()), decision))
+                .handleAsync(
+                        (outcome, failure) -> {
+                            if (decision.answersWithAMessage()) {
+                                outbox.wake(message.peer());
+                            }
+                            return answer(received, outcome, failure);
+                        },
+                        signing);
     }
 
     private Answer answer(

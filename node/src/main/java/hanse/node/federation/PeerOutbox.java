@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /// What this registry sends. A process hands what it has committed straight to its own pump; what it left behind, and
 /// what
 /// other processes left behind, is found in the table by whichever process holds the peer's lease.
-public final class PeerOutbox implements Outbox {
+final class PeerOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(PeerOutbox.class);
 
     /// Enough for the messages under way on a few busy links.
@@ -63,10 +63,15 @@ public final class PeerOutbox implements Outbox {
     }
 
     /// A message was committed. Signs and sends it on a thread of its own: a writer has better things to do.
-    public void committed(Outgoing message) {
+    void committed(Outgoing message) {
         recent.put(key(message), message);
         links.ifPresent(
                 pumps -> signing.execute(() -> pumps.offer(message.peer().value(), sign(message))));
+    }
+
+    /// Something was committed that is not at hand.
+    void wake(RegistryId peer) {
+        links.ifPresent(pumps -> pumps.wake(peer.value()));
     }
 
     @Override

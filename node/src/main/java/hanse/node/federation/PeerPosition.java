@@ -29,6 +29,11 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
         return Math.addExact(position, reserved.micros());
     }
 
+    /// How much more of its money may be held.
+    public Avt headroom() {
+        return new Avt(Math.max(0, Math.subtractExact(limit.micros(), net())));
+    }
+
     /// Promises headroom. Refuses with `EXPOSURE_EXCEEDED`.
     public PeerPosition reserve(Avt amount) {
         requireHeadroom(amount.micros());

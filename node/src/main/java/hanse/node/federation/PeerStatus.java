@@ -56,12 +56,12 @@ public enum PeerStatus {
     }
 
     /// Whether work that the peer begins is taken.
-    boolean takesWork() {
+    public boolean takesWork() {
         return this == ACTIVE || this == PENDING;
     }
 
     /// Refuses unless work with the peer may begin here: `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`.
-    void requireActive() {
+    public void requireActive() {
         switch (this) {
             case ACTIVE -> {}
             case PENDING -> throw new RefusedException(Reason.PEER_PENDING);

@@ -29,11 +29,6 @@ record PrepareTransfer(
     }
 
     @Override
-    public void rows(Rows rows) {
-        frames.rows(rows, payee.registry(), id);
-    }
-
-    @Override
     public void accounts(Rows rows, Wanted wanted) {
         frames.accounts(wanted, payee.registry());
     }

@@ -2,7 +2,6 @@ package hanse.node.federation;
 
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
-import hanse.federation.v1.Accepted;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.Refused;
 import hanse.node.call.Call;
@@ -73,8 +72,10 @@ record ReceiveMessage(
                 .setRequestDigest(digest)
                 .setDecidedAt(WireTime.of(books.now()));
         try {
-            Accepted accepted = decision.decide(books);
-            outcome.setAccepted(accepted);
+            switch (decision.decide(books)) {
+                case Decision.Verdict.Done done -> outcome.setAccepted(done.accepted());
+                case Decision.Verdict.Declined declined -> outcome.setRefused(declined.refused());
+            }
         } catch (RefusedException refusal) {
             outcome.setRefused(Refused.newBuilder().setReason(refusal.reason().name()));
         }

@@ -44,6 +44,13 @@ public final class Rows {
         table.inserted.add(key);
     }
 
+    /// Adds a row that nobody else can be adding: its key is new in the world, or another row that is locked vouches
+    /// for it.
+    public <K, V> void insertFresh(RowType<K, V> type, K key, V row) {
+        table(type).wanted.add(key);
+        insert(type, key, row);
+    }
+
     /// Replaces a row that exists.
     public <K, V> void update(RowType<K, V> type, K key, V row) {
         Table<K, V> table = table(type);

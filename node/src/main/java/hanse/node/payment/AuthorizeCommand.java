@@ -28,6 +28,7 @@ record AuthorizeCommand(
         Parties parties,
         PaymentStore store,
         Transfers transfers,
+        Optional<PeerPayments> peers,
         Token token,
         AgentId payer,
         Did payee,
@@ -67,6 +68,8 @@ record AuthorizeCommand(
         }
         if (parties.isLocal(payee)) {
             books.activeAgent(payee.agent());
+        } else {
+            peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER)).requireActive(payee.registry());
         }
         books.account(AccountId.of(payer)).requireAvailable(amount);
         Payment payment = Payment.authorized(

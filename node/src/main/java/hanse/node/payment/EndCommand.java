@@ -6,6 +6,7 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.federation.Outgoing;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
@@ -18,7 +19,9 @@ import hanse.node.ledger.Wanted;
 import java.util.Optional;
 import java.util.UUID;
 
-/// One of its two parties ends a payment: pays it or lets it go. The answer is the payment as it then stands.
+/// One of its two parties ends a payment: pays it or lets it go. The answer is the payment as it then stands: SETTLING
+/// when its
+/// payee is on a peer.
 ///
 /// @param token what the party presented, when it was not just the payment's id
 record EndCommand(
@@ -26,11 +29,15 @@ record EndCommand(
         Parties parties,
         PaymentStore store,
         Transfers transfers,
+        Optional<PeerPayments> peers,
         How how,
         UUID id,
         Optional<Token> token,
         AgentId party)
-        implements Command<hanse.payment.v1.Payment> {
+        implements Command<EndCommand.Ended> {
+    /// @param message to the payee's registry, when the payment is settled there and this call has begun it
+    record Ended(hanse.payment.v1.Payment payment, Optional<Outgoing> message) {}
+
     /// Who ends it, and how.
     enum How {
         /// The payer pays what was consumed.
@@ -65,19 +72,22 @@ record EndCommand(
     public void accounts(Rows rows, Wanted wanted) {
         rows.get(store, id).ifPresent(payment -> {
             wanted.account(AccountId.of(payment.payer()));
-            if (how.pays()) {
+            if (how.pays() && payment.payeeRegistry().isEmpty()) {
                 transfers.accounts(wanted, payment.payee());
+            } else if (how.pays()) {
+                peers.ifPresent(across ->
+                        across.accounts(wanted, payment.payeeRegistry().get()));
             }
         });
     }
 
     @Override
-    public hanse.payment.v1.Payment decide(Books books) {
+    public Ended decide(Books books) {
         Payment payment = require(books);
-        Payment ended = switch (how) {
+        return switch (how) {
             case SETTLE -> {
                 payment.requireSettleable(books.now());
-                yield pay(books, payment);
+                yield payment.payeeRegistry().isEmpty() ? pay(books, payment) : send(books, payment);
             }
             case CLAIM -> {
                 payment.requireClaimable(books.now());
@@ -85,15 +95,23 @@ record EndCommand(
             }
             case RELEASE -> {
                 payment.requireReleasable(books.now());
-                yield giveBack(books, payment);
+                yield ended(giveBack(books, store, payment));
             }
             case WAIVE -> {
                 payment.requireSettleable(books.now());
-                yield giveBack(books, payment);
+                yield ended(giveBack(books, store, payment));
             }
         };
-        books.rows().update(store, id, ended);
-        return PaymentWire.payment(ended, parties);
+    }
+
+    private Ended ended(Payment payment) {
+        return new Ended(PaymentWire.payment(payment, parties), Optional.empty());
+    }
+
+    private Ended send(Books books, Payment payment) {
+        Settlement.Begun begun = peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER))
+                .settle(books, payment, asked.traceparent());
+        return new Ended(PaymentWire.payment(begun.payment(), parties), Optional.of(begun.message()));
     }
 
     /// The payment, if it is this party's to end. A stranger learns nothing of it.
@@ -111,7 +129,7 @@ record EndCommand(
         throw new RefusedException(isPayer || isPayee ? Reason.NOT_YOURS : unknown);
     }
 
-    private Payment pay(Books books, Payment payment) {
+    private Ended pay(Books books, Payment payment) {
         Account payee = books.account(AccountId.of(payment.payee()));
         if (payee.isDeactivated()) {
             throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
@@ -125,24 +143,29 @@ record EndCommand(
                 true,
                 Optional.of(id),
                 "");
-        return payment.settled(books.now(), moved.position(), moved.fee());
+        Payment settled = payment.settled(books.now(), moved.position(), moved.fee());
+        books.rows().update(store, id, settled);
+        return ended(settled);
     }
 
-    private Payment giveBack(Books books, Payment payment) {
+    /// Frees the money of a payment that can be given back.
+    static Payment giveBack(Books books, PaymentStore store, Payment payment) {
         books.post(Posting.unhold(EntryKind.PAYMENT_RELEASED, AccountId.of(payment.payer()), payment.amount())
-                .about(id));
-        return payment.released(books.now());
+                .about(payment.id()));
+        Payment released = payment.released(books.now());
+        books.rows().update(store, payment.id(), released);
+        return released;
     }
 
     @Override
-    public byte[] remember(hanse.payment.v1.Payment answer) {
-        return answer.toByteArray();
+    public byte[] remember(Ended answer) {
+        return answer.payment().toByteArray();
     }
 
     @Override
-    public hanse.payment.v1.Payment recall(byte[] remembered) {
+    public Ended recall(byte[] remembered) {
         try {
-            return hanse.payment.v1.Payment.parseFrom(remembered);
+            return new Ended(hanse.payment.v1.Payment.parseFrom(remembered), Optional.empty());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a remembered answer cannot be read", e);
         }

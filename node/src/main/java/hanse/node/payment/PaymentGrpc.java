@@ -60,7 +60,7 @@ public final class PaymentGrpc extends PaymentServiceGrpc.PaymentServiceImplBase
 
     @Override
     public void verify(VerifyRequest request, StreamObserver<VerifyResponse> observer) {
-        Cold.answer(observer, payments.verify(Call.current(), request.getPaymentToken()));
+        Cold.answer(observer, payments.verify(Call.current(), request.getIssuer(), request.getPaymentToken()));
     }
 
     @Override
@@ -80,21 +80,18 @@ public final class PaymentGrpc extends PaymentServiceGrpc.PaymentServiceImplBase
 
     @Override
     public void claim(ClaimRequest request, StreamObserver<hanse.payment.v1.Payment> observer) {
-        Cold.answer(observer, payments.end(Call.current(), EndCommand.How.CLAIM, "", request.getPaymentId()));
+        Cold.answer(observer, payments.claim(Call.current(), request.getIssuer(), request.getPaymentId()));
     }
 
     @Override
     public void waive(WaiveRequest request, StreamObserver<hanse.payment.v1.Payment> observer) {
-        Cold.answer(observer, payments.end(Call.current(), EndCommand.How.WAIVE, "", request.getPaymentId()));
+        Cold.answer(observer, payments.waive(Call.current(), request.getIssuer(), request.getPaymentId()));
     }
 
     @Override
     public void getPayment(GetPaymentRequest request, StreamObserver<hanse.payment.v1.Payment> observer) {
         Call call = Call.current();
-        Cold.run(
-                observer,
-                () -> PaymentWire.payment(
-                        payments.get(call.caller(), UUID.fromString(request.getPaymentId())), parties));
+        Cold.run(observer, () -> payments.show(call.caller(), UUID.fromString(request.getPaymentId())));
     }
 
     @Override

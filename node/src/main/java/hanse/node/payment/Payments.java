@@ -7,6 +7,7 @@ import hanse.node.call.Caller;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.federation.Federation;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Transfers;
@@ -39,7 +40,9 @@ public final class Payments {
     private final TokenSecret secret;
     private final InstantSource clock;
     private final PaymentStore store = new PaymentStore();
+    private final Optional<PeerPayments> peers;
 
+    /// Of a registry without peers.
     public Payments(
             Database database,
             GroupCommit commit,
@@ -47,12 +50,36 @@ public final class Payments {
             Parties parties,
             TokenSecret secret,
             InstantSource clock) {
+        this(database, commit, transfers, parties, secret, Optional.empty(), clock);
+    }
+
+    /// Of a registry with peers; makes itself known to the federation, which must not have been started.
+    public Payments(
+            Database database,
+            GroupCommit commit,
+            Transfers transfers,
+            Parties parties,
+            TokenSecret secret,
+            Federation federation,
+            InstantSource clock) {
+        this(database, commit, transfers, parties, secret, Optional.of(federation), clock);
+    }
+
+    private Payments(
+            Database database,
+            GroupCommit commit,
+            Transfers transfers,
+            Parties parties,
+            TokenSecret secret,
+            Optional<Federation> federation,
+            InstantSource clock) {
         this.database = database;
         this.commit = commit;
         this.transfers = transfers;
         this.parties = parties;
         this.secret = secret;
         this.clock = clock;
+        this.peers = federation.map(links -> new PeerPayments(links, database, commit, parties, store, clock));
     }
 
     /// Holds `amount` for the payee. Refuses with `BAD_TTL`, `SELF_TRANSFER` and the reasons of a transfer.
@@ -63,12 +90,16 @@ public final class Payments {
         if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
             throw new RefusedException(Reason.BAD_TTL);
         }
-        if (!parties.isLocal(payee)) {
-            throw new RefusedException(Reason.UNKNOWN_PEER);
-        }
         Token token = Token.of(secret, call.request());
         return commit.submit(new AuthorizeCommand(
-                call, parties, store, transfers, token, call.agent(), payee, amount, ttl, resource));
+                call, parties, store, transfers, peers, token, call.agent(), payee, amount, ttl, resource));
+    }
+
+    /// Consumes a token for the caller.
+    ///
+    /// @param issuer id or published URL of the registry that issued it; empty for this one
+    CompletableFuture<VerifyResponse> verify(Call call, String issuer, String token) {
+        return isForeign(issuer) ? across().verify(call, issuer, Token.parse(token)) : verify(call, token);
     }
 
     /// Consumes a token of this registry for the caller.
@@ -80,7 +111,39 @@ public final class Payments {
     CompletableFuture<hanse.payment.v1.Payment> end(Call call, EndCommand.How how, String token, String id) {
         Optional<Token> presented = token.isEmpty() ? Optional.empty() : Optional.of(Token.parse(token));
         UUID payment = presented.map(Token::paymentId).orElseGet(() -> paymentId(id, how));
-        return commit.submit(new EndCommand(call, parties, store, transfers, how, payment, presented, call.agent()));
+        return commit.submit(
+                        new EndCommand(call, parties, store, transfers, peers, how, payment, presented, call.agent()))
+                .thenCompose(ended -> ended.payment().getState() == hanse.payment.v1.Payment.State.SETTLING
+                        ? across().settled(ended.payment(), ended.message())
+                        : CompletableFuture.completedFuture(ended.payment()));
+    }
+
+    /// Claims a payment for the caller, its payee.
+    ///
+    /// @param issuer id or published URL of the registry that issued it; empty for this one
+    CompletableFuture<hanse.payment.v1.Payment> claim(Call call, String issuer, String id) {
+        return isForeign(issuer)
+                ? across().end(call, ForeignPayment.Ending.Kind.CLAIM, issuer, UUID.fromString(id))
+                : end(call, EndCommand.How.CLAIM, "", id);
+    }
+
+    /// Lets a payment go, as the caller, its payee.
+    ///
+    /// @param issuer id or published URL of the registry that issued it; empty for this one
+    CompletableFuture<hanse.payment.v1.Payment> waive(Call call, String issuer, String id) {
+        return isForeign(issuer)
+                ? across().end(call, ForeignPayment.Ending.Kind.WAIVER, issuer, UUID.fromString(id))
+                : end(call, EndCommand.How.WAIVE, "", id);
+    }
+
+    private boolean isForeign(String issuer) {
+        return !issuer.isEmpty()
+                && !issuer.equals(parties.self().value())
+                && !peers.filter(across -> across.isSelf(issuer)).isPresent();
+    }
+
+    private PeerPayments across() {
+        return peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
     }
 
     private static UUID paymentId(String id, EndCommand.How how) {
@@ -91,11 +154,27 @@ public final class Payments {
         }
     }
 
-    /// A payment that the caller is a party to; an operator sees all.
-    Payment get(Caller caller, UUID id) {
-        return database.read(tx -> store.find(tx, id))
-                .filter(payment -> isParty(caller, payment))
+    /// A payment that the caller is a party to, also one that a peer issued; an operator sees all of this registry's.
+    hanse.payment.v1.Payment show(Caller caller, UUID id) {
+        return find(caller, id)
+                .map(payment -> PaymentWire.payment(payment, parties))
+                .or(() -> foreign(caller, id))
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PAYMENT));
+    }
+
+    /// A payment of this registry that the caller is a party to.
+    Payment get(Caller caller, UUID id) {
+        return find(caller, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PAYMENT));
+    }
+
+    private Optional<Payment> find(Caller caller, UUID id) {
+        return database.read(tx -> store.find(tx, id)).filter(payment -> isParty(caller, payment));
+    }
+
+    private Optional<hanse.payment.v1.Payment> foreign(Caller caller, UUID id) {
+        return caller instanceof Caller.Agent agent
+                ? peers.flatMap(across -> across.find(agent.id(), id))
+                : Optional.empty();
     }
 
     private static boolean isParty(Caller caller, Payment payment) {
@@ -125,7 +204,8 @@ public final class Payments {
     public int sweepAll() {
         Instant now = clock.instant();
         return sweep((tx, limit) -> store.expired(tx, Instant.EPOCH, now, limit))
-                + sweep((tx, limit) -> store.unclaimed(tx, Payment.UNCLAIMED, now, limit));
+                + sweep((tx, limit) -> store.unclaimed(tx, Payment.UNCLAIMED, now, limit))
+                + peers.map(PeerPayments::sweepLapsed).orElse(0);
     }
 
     /// Gives back what can no longer be paid, because its payee is closed for good. Answers how many.

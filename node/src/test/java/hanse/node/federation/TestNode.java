@@ -20,6 +20,7 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.call.Did;
+import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
 import hanse.node.ledger.AccountId;
@@ -35,6 +36,8 @@ import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
+import hanse.node.payment.Payments;
+import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Postgres;
@@ -67,7 +70,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
-final class TestNode implements AutoCloseable {
+public final class TestNode implements AutoCloseable {
     private static final PumpSettings QUICK = new PumpSettings(
             256,
             Duration.ofSeconds(2),
@@ -76,44 +79,50 @@ final class TestNode implements AutoCloseable {
             Duration.ofMillis(200),
             Duration.ofHours(6));
 
-    final RegistryId id;
-    final Postgres.Fresh fresh;
+    public final RegistryId id;
+    public final Postgres.Fresh fresh;
     final FaultySource faults;
-    final Database database;
-    final Ledger ledger;
+    public final Database database;
+    public final Ledger ledger;
     final GroupCommit commit;
     final Outcomes outcomes;
-    final Federation federation;
+    public final Federation federation;
+    public final Payments payments;
     final Transfers transfers = new Transfers(new Fee(5_000));
-    final Network network = new Network();
+    public final Network network = new Network();
     private final Path keys;
     private final int port;
+    private final InstantSource clock;
 
     /// What happens to messages and answers at this registry's door.
-    static final class Network {
+    public static final class Network {
         /// The next so many messages of peers do not arrive.
-        final AtomicInteger messagesLost = new AtomicInteger();
+        public final AtomicInteger messagesLost = new AtomicInteger();
 
         /// The next so many messages of peers are decided, and the answer does not leave.
-        final AtomicInteger answersLost = new AtomicInteger();
+        public final AtomicInteger answersLost = new AtomicInteger();
 
         /// The next so many outcomes of peers arrive and are not recorded.
-        final AtomicInteger outcomesLost = new AtomicInteger();
+        public final AtomicInteger outcomesLost = new AtomicInteger();
 
         /// The next so many outcomes of peers are recorded, and the pump does not learn it: it asks and records again.
-        final AtomicInteger recordsLost = new AtomicInteger();
+        public final AtomicInteger recordsLost = new AtomicInteger();
 
         private static boolean takes(AtomicInteger count) {
             return count.get() > 0 && count.getAndDecrement() > 0;
         }
     }
 
-    TestNode(String name, Path directory, Postgres.Fresh fresh) {
-        this(name, directory, fresh, freePort());
+    public TestNode(String name, Path directory, Postgres.Fresh fresh) {
+        this(name, directory, fresh, InstantSource.system());
     }
 
-    private TestNode(String name, Path directory, Postgres.Fresh fresh, int port) {
-        InstantSource clock = InstantSource.system();
+    public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock) {
+        this(name, directory, fresh, clock, freePort());
+    }
+
+    private TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int port) {
+        this.clock = clock;
         this.id = new RegistryId(name);
         this.fresh = fresh;
         this.keys = directory;
@@ -143,9 +152,17 @@ final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
+        this.payments = new Payments(
+                database,
+                commit,
+                transfers,
+                new Parties(id, handle -> Optional.empty()),
+                new TokenSecret(new byte[32]),
+                federation,
+                clock);
     }
 
-    TestNode start() {
+    public TestNode start() {
         try {
             federation.start(new InetSocketAddress("localhost", port));
             return this;
@@ -156,23 +173,23 @@ final class TestNode implements AutoCloseable {
 
     /// The same registry as a new process, not started.
     TestNode again() {
-        return new TestNode(id.value(), keys, fresh, port);
+        return new TestNode(id.value(), keys, fresh, clock, port);
     }
 
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
-        return new TestNode(id.value(), directory, Postgres.fresh(), freePort());
+        return new TestNode(id.value(), directory, Postgres.fresh(), clock, freePort());
     }
 
-    void trust(TestNode other) {
+    public void trust(TestNode other) {
         federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
     }
 
-    Call operator() {
+    public Call operator() {
         return call(new Caller.Operator("admin"), UUID.randomUUID().toString(), "");
     }
 
-    static Call call(AgentId agent, String requestId, String content) {
+    public static Call call(AgentId agent, String requestId, String content) {
         return call(new Caller.Agent(agent, 1, false, "t"), requestId, content);
     }
 
@@ -190,7 +207,7 @@ final class TestNode implements AutoCloseable {
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     }
 
-    AgentId agent(String deposit) {
+    public AgentId agent(String deposit) {
         AgentId agent = new AgentId(UUID.randomUUID());
         database.write(tx -> {
             ledger.open(tx, agent);
@@ -229,18 +246,36 @@ final class TestNode implements AutoCloseable {
                 .toCompletableFuture();
     }
 
-    String balance(AgentId agent) {
+    public String held(AgentId agent) {
+        return database.read(
+                        tx -> ledger.find(tx, AccountId.of(agent)).orElseThrow().held())
+                .toString();
+    }
+
+    public void suspendPeer(TestNode peer) {
+        federation.peers().suspend(operator(), peer.id);
+    }
+
+    public void limitPeer(TestNode peer, String limit) {
+        federation.peers().limit(operator(), peer.id, Avt.parse(limit));
+    }
+
+    public boolean isActive(TestNode peer) {
+        return position(peer).status() == PeerStatus.ACTIVE;
+    }
+
+    public String balance(AgentId agent) {
         return Avt.text(database.read(
                 tx -> ledger.find(tx, AccountId.of(agent)).orElseThrow().balance()));
     }
 
-    PeerPosition position(TestNode peer) {
+    public PeerPosition position(TestNode peer) {
         return database.read(
                 tx -> new PeerStore().find(tx, peer.id).orElseThrow().position());
     }
 
     /// The sum of a kind's balances that concern a peer, as a magnitude, micro-AVT.
-    long total(AccountKind kind, TestNode peer) {
+    public long total(AccountKind kind, TestNode peer) {
         return Math.abs(database.read(ledger::totals).stream()
                 .filter(total -> total.kind() == kind && total.peer().equals(Optional.of(peer.id.value())))
                 .mapToLong(Ledger.Total::micros)
@@ -248,13 +283,13 @@ final class TestNode implements AutoCloseable {
     }
 
     /// The sum of everything; 0 when the supply equation holds.
-    long sum() {
+    public long sum() {
         return database.read(ledger::totals).stream()
                 .mapToLong(Ledger.Total::micros)
                 .sum();
     }
 
-    int unanswered() {
+    public int unanswered() {
         return database.read(tx -> tx.sql().fetchCount(OUTBOX));
     }
 
@@ -346,7 +381,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /// Waits for something that happens by itself, for at most 20 s.
-    static void eventually(String what, BooleanSupplier condition) {
+    public static void eventually(String what, BooleanSupplier condition) {
         org.awaitility.Awaitility.await(what)
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))

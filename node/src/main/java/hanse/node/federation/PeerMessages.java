@@ -1,0 +1,46 @@
+package hanse.node.federation;
+
+import hanse.federation.v1.Message;
+import hanse.node.call.RegistryId;
+import hanse.node.ledger.Books;
+import hanse.peer.MessageSigner;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// How a capability sends a message to a peer: decided in a batch, sent after its commit, gone when its outcome is
+/// recorded.
+public final class PeerMessages {
+    private final MessageSigner signer;
+    private final OutboxStore store;
+    private final PeerOutbox outbox;
+
+    PeerMessages(MessageSigner signer, OutboxStore store, PeerOutbox outbox) {
+        this.signer = signer;
+        this.store = store;
+        this.outbox = outbox;
+    }
+
+    /// Decides to send a message. It must be handed to [#committed] after the commit; if the process dies before that,
+    /// it is
+    /// found by itself.
+    ///
+    /// @param id new: a request's own, or one that a locked row vouches for
+    /// @param traceparent of the call that causes it; may be empty
+    public Outgoing send(Books books, RegistryId to, UUID id, String traceparent, Consumer<Message.Builder> body) {
+        Message.Builder message = signer.message(to.value(), id, traceparent);
+        body.accept(message);
+        Outgoing outgoing = new Outgoing(to, id, message.build());
+        store.send(books.rows(), outgoing);
+        return outgoing;
+    }
+
+    /// The outcome of a message is recorded in this batch.
+    public void answered(Books books, Outgoing message) {
+        store.answered(books.rows(), message.peer(), message.id());
+    }
+
+    /// A message was committed: it goes out now.
+    public void committed(Outgoing message) {
+        outbox.committed(message);
+    }
+}

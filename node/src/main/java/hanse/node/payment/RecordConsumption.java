@@ -1,0 +1,138 @@
+package hanse.node.payment;
+
+import hanse.error.v1.Reason;
+import hanse.federation.v1.ConsumePayment;
+import hanse.federation.v1.Outcome;
+import hanse.node.call.Call;
+import hanse.node.call.Did;
+import hanse.node.federation.Frames;
+import hanse.node.federation.Outgoing;
+import hanse.node.federation.PeerMessages;
+import hanse.node.federation.PeerPosition;
+import hanse.node.federation.PeerPositions;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Records what an issuer says of a token: the reservation becomes what the payment is worth, or is taken back. When
+/// more is
+/// needed than was reserved, and there is more, the issuer is asked again. A repeat changes nothing.
+record RecordConsumption(
+        ForeignPaymentStore store,
+        PeerPositions positions,
+        PeerMessages messages,
+        Outgoing asked,
+        Outcome outcome,
+        ForeignPayment.Key key)
+        implements Command<RecordConsumption.Recorded> {
+
+    /// @param again the message that asks once more
+    record Recorded(Optional<ForeignPayment> payment, Optional<Outgoing> again) {}
+
+    static ForeignPayment.Key key(Outgoing asked) {
+        ConsumePayment consume = asked.message().getConsumePayment();
+        return new ForeignPayment.Key(
+                Token.paymentId(consume.getTokenHash().toByteArray()),
+                asked.peer(),
+                Did.parse(consume.getPayee()).agent());
+    }
+
+    @Override
+    public Optional<Call> call() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void rows(Rows rows) {
+        rows.want(positions, key.issuer());
+        rows.want(store, key);
+    }
+
+    @Override
+    public void accounts(Rows rows, Wanted wanted) {}
+
+    @Override
+    public Recorded decide(Books books) {
+        messages.answered(books, asked);
+        Optional<ForeignPayment> found = books.rows().get(store, key);
+        if (found.isEmpty() || !found.get().awaits(asked.id())) {
+            return new Recorded(found, Optional.empty());
+        }
+        ForeignPayment payment = found.get();
+        PeerPosition position = books.rows().get(positions, key.issuer()).orElseThrow();
+        if (outcome.hasAccepted()) {
+            return consumed(books, payment, position);
+        }
+        if (payment.state() == ForeignPayment.State.CREDITED) {
+            // It was paid, so it was consumed: an issuer that says otherwise has only made its own answer useless.
+            return new Recorded(found, Optional.empty());
+        }
+        long needed = outcome.getRefused().getHeadroomNeededMicros();
+        long more = needed - payment.reserved().micros();
+        if (more > 0 && more <= position.headroom().micros()) {
+            return askAgain(books, payment, position, new Avt(needed));
+        }
+        return refused(
+                books, payment, position, Frames.reason(outcome.getRefused().getReason()));
+    }
+
+    private Recorded consumed(Books books, ForeignPayment payment, PeerPosition position) {
+        Optional<ForeignPayment.Terms> terms = ForeignWire.terms(
+                outcome.getAccepted().getConsumedPayment(), key.id(), key.issuer(), outcome.getDecidedAt());
+        if (payment.state() == ForeignPayment.State.CREDITED) {
+            return record(books, terms.map(payment::consumed).orElse(payment));
+        }
+        if (terms.isEmpty()) {
+            return refused(books, payment, position, Reason.MESSAGE_REFUSED);
+        }
+        if (terms.get().amount().compareTo(payment.reserved()) > 0) {
+            return refused(books, payment, position, Reason.EXPOSURE_EXCEEDED);
+        }
+        books.rows()
+                .update(
+                        positions,
+                        key.issuer(),
+                        position.release(payment.reserved().minus(terms.get().amount())));
+        return record(books, payment.consumed(terms.get()));
+    }
+
+    private Recorded askAgain(Books books, ForeignPayment payment, PeerPosition position, Avt needed) {
+        books.rows().update(positions, key.issuer(), position.reserve(needed.minus(payment.reserved())));
+        UUID next = UUID.nameUUIDFromBytes(("hanse-consume/" + asked.id()).getBytes(StandardCharsets.UTF_8));
+        Outgoing again = messages.send(
+                books,
+                key.issuer(),
+                next,
+                asked.message().getTraceparent(),
+                builder -> builder.setConsumePayment(
+                        asked.message().getConsumePayment().toBuilder().setHeadroomMicros(needed.micros())));
+        ForeignPayment waiting = payment.askedAgain(next, needed);
+        books.rows().update(store, key, waiting);
+        return new Recorded(Optional.of(waiting), Optional.of(again));
+    }
+
+    private Recorded refused(Books books, ForeignPayment payment, PeerPosition position, Reason why) {
+        books.rows().update(positions, key.issuer(), position.release(payment.reserved()));
+        return record(books, payment.refused(why));
+    }
+
+    private Recorded record(Books books, ForeignPayment recorded) {
+        books.rows().update(store, key, recorded);
+        return new Recorded(Optional.of(recorded), Optional.empty());
+    }
+
+    @Override
+    public byte[] remember(Recorded answer) {
+        throw new IllegalStateException("nobody called for it");
+    }
+
+    @Override
+    public Recorded recall(byte[] remembered) {
+        throw new IllegalStateException("nobody called for it");
+    }
+}

@@ -1,0 +1,48 @@
+package hanse.node.payment;
+
+import hanse.node.call.Did;
+import hanse.node.federation.Frame;
+import hanse.node.federation.Frames;
+import hanse.node.federation.Outgoing;
+import hanse.node.ledger.Books;
+import hanse.wire.SignedText;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/// Pays a consumed payment to its payee on a peer: its held money goes in flight. SETTLING ⇔ the frame is PREPARED.
+final class Settlement {
+    private Settlement() {}
+
+    /// What was begun.
+    record Begun(Payment payment, Outgoing message) {}
+
+    /// The caller has checked that the payment can be settled.
+    static Begun prepare(Books books, PaymentStore store, Frames frames, Payment payment, String traceparent) {
+        int attempt = payment.attempt() + 1;
+        UUID transfer = transferId(payment.id(), attempt);
+        Frames.Prepared prepared = frames.prepare(
+                books,
+                new Frames.Order(
+                        transfer,
+                        payment.payer(),
+                        new Did(payment.payeeRegistry().orElseThrow(), payment.payee()),
+                        payment.amount(),
+                        new Frame.Purpose.Settlement(payment.id(), attempt),
+                        true,
+                        "",
+                        traceparent));
+        Payment settling = payment.settling(transfer, prepared.position());
+        books.rows().update(store, payment.id(), settling);
+        return new Begun(settling, prepared.message());
+    }
+
+    /// The transfer of an attempt: the same whoever begins it, and another one only after a recorded refusal.
+    private static UUID transferId(UUID payment, int attempt) {
+        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(20)
+                .putLong(payment.getMostSignificantBits())
+                .putLong(payment.getLeastSignificantBits())
+                .putInt(attempt)
+                .array()));
+        return new UUID(hash.getLong(), hash.getLong());
+    }
+}

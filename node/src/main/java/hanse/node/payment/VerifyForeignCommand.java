@@ -1,0 +1,114 @@
+package hanse.node.payment;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.ConsumePayment;
+import hanse.node.call.Call;
+import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
+import hanse.node.federation.Outgoing;
+import hanse.node.federation.PeerMessages;
+import hanse.node.federation.PeerPosition;
+import hanse.node.federation.PeerPositions;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import hanse.payment.v1.VerifyResponse;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Asks a peer to consume a token that it issued, having reserved headroom for it; or says what is known of it already.
+///
+/// @param message id of the message, if one is sent
+record VerifyForeignCommand(
+        Call asked,
+        Parties parties,
+        ForeignPaymentStore store,
+        PeerPositions positions,
+        PeerMessages messages,
+        ForeignPayment.Key key,
+        Token token,
+        UUID message)
+        implements Command<VerifyForeignCommand.Asked> {
+    /// What is reserved before the issuer has said what the token is worth. If that is more, it is asked again with
+    /// more.
+    private static final Avt FIRST_RESERVATION = Avt.parse("10");
+
+    /// @param answer absent while the issuer has to be waited for
+    /// @param message absent when another request has asked the issuer
+    record Asked(Optional<VerifyResponse> answer, Optional<Outgoing> message) {
+        static final Asked BEFORE = new Asked(Optional.empty(), Optional.empty());
+    }
+
+    @Override
+    public Optional<Call> call() {
+        return Optional.of(asked);
+    }
+
+    @Override
+    public void rows(Rows rows) {
+        rows.want(positions, key.issuer());
+        rows.want(store, key);
+    }
+
+    @Override
+    public void accounts(Rows rows, Wanted wanted) {}
+
+    @Override
+    public Asked decide(Books books) {
+        UUID request = asked.request().key();
+        Optional<ForeignPayment> known = books.rows().get(store, key);
+        if (known.filter(payment -> payment.state() != ForeignPayment.State.REFUSED)
+                .isPresent()) {
+            return known.get().terms().isPresent()
+                    ? new Asked(Optional.of(ForeignWire.verified(known.get(), request, books.now())), Optional.empty())
+                    : Asked.BEFORE;
+        }
+        PeerPosition position =
+                books.rows().get(positions, key.issuer()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
+        position.status().requireActive();
+        Avt headroom = position.headroom();
+        if (headroom.isZero()) {
+            throw new RefusedException(Reason.EXPOSURE_EXCEEDED);
+        }
+        Avt reserved = headroom.compareTo(FIRST_RESERVATION) < 0 ? headroom : FIRST_RESERVATION;
+        books.rows().update(positions, key.issuer(), position.reserve(reserved));
+        ForeignPayment payment = ForeignPayment.asked(key, message, request, reserved, books.now());
+        if (known.isPresent()) {
+            books.rows().update(store, key, payment);
+        } else {
+            books.rows().insert(store, key, payment);
+        }
+        Outgoing outgoing = messages.send(
+                books,
+                key.issuer(),
+                message,
+                asked.traceparent(),
+                builder -> builder.setConsumePayment(ConsumePayment.newBuilder()
+                        .setTokenHash(ByteString.copyFrom(token.hash()))
+                        .setPayee(parties.did(key.payee()).toString())
+                        .setHeadroomMicros(reserved.micros())));
+        return new Asked(Optional.empty(), Optional.of(outgoing));
+    }
+
+    /// An answer has at least one byte; none means that what has become of it is to be looked up.
+    @Override
+    public byte[] remember(Asked result) {
+        return result.answer().map(VerifyResponse::toByteArray).orElseGet(() -> new byte[0]);
+    }
+
+    @Override
+    public Asked recall(byte[] remembered) {
+        if (remembered.length == 0) {
+            return Asked.BEFORE;
+        }
+        try {
+            return new Asked(Optional.of(VerifyResponse.parseFrom(remembered)), Optional.empty());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a remembered answer cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+package hanse.node.payment;
+
+import static hanse.node.federation.TestNode.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.AgentId;
+import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
+import hanse.node.federation.TestNode;
+import hanse.node.ledger.AccountKind;
+import hanse.node.ledger.Avt;
+import hanse.node.testing.Postgres;
+import hanse.payment.v1.AuthorizeResponse;
+import hanse.payment.v1.Payment;
+import hanse.payment.v1.Payment.State;
+import hanse.payment.v1.VerifyResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Alice of alpha pays weather of beta per call: weather presents the token to beta, alice settles at alpha.
+class PeerPaymentTest {
+    @TempDir
+    Path directory;
+
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final InstantSource clock = () -> Instant.now().plus(ahead.get());
+    private TestNode alpha;
+    private TestNode beta;
+    private AgentId alice;
+    private AgentId weather;
+
+    @BeforeEach
+    void peer() {
+        alpha = new TestNode("alpha.example", directory.resolve("alpha"), Postgres.fresh(), clock).start();
+        beta = new TestNode("beta.example", directory.resolve("beta"), Postgres.fresh(), clock).start();
+        alpha.trust(beta);
+        beta.trust(alpha);
+        eventually("both have greeted", () -> alpha.isActive(beta) && beta.isActive(alpha));
+        alice = alpha.agent("1000");
+        weather = beta.agent("0");
+    }
+
+    @AfterEach
+    void holds() {
+        try {
+            eventually("every message is answered", () -> alpha.unanswered() == 0 && beta.unanswered() == 0);
+            for (TestNode node : List.of(alpha, beta)) {
+                TestNode other = node == alpha ? beta : alpha;
+                assertThat(node.sum()).isZero();
+                assertThat(node.total(AccountKind.IN_FLIGHT, other)).isZero();
+                assertThat(node.total(AccountKind.EXPORTED, other)).isEqualTo(other.total(AccountKind.IMPORTED, node));
+            }
+        } finally {
+            alpha.close();
+            beta.close();
+            alpha.fresh.close();
+            beta.fresh.close();
+        }
+    }
+
+    @Test
+    void aTokenIsConsumedAtThePayeesRegistryAndPaidOnce() {
+        AuthorizeResponse token = authorize("1");
+        VerifyResponse first = verify(token, "v1");
+        assertThat(first.getValid()).isTrue();
+        assertThat(first.getFirstUse()).isTrue();
+        assertThat(first.getAmount()).isEqualTo("1");
+        assertThat(first.getPayer()).isEqualTo(new Did(alpha.id, alice).toString());
+        assertThat(first.getResource()).isEqualTo("GET /weather");
+        assertThat(verify(token, "v1").getFirstUse()).isTrue();
+        VerifyResponse second = verify(token, "v2");
+        assertThat(second.getValid()).isTrue();
+        assertThat(second.getFirstUse()).isFalse();
+        assertThat(beta.position(alpha).net()).isEqualTo(Avt.parse("1").micros());
+        Payment paid = settle(token, "s1");
+        assertThat(paid.getState()).isEqualTo(State.SETTLED);
+        assertThat(settle(token, "s1").getState()).isEqualTo(State.SETTLED);
+        assertThat(refusal(() -> settle(token, "s2"))).contains(Reason.ALREADY_SETTLED);
+        assertThat(alpha.balance(alice)).isEqualTo("999");
+        assertThat(alpha.held(alice)).isEqualTo("0");
+        assertThat(beta.balance(weather)).isEqualTo("0.995");
+        assertThat(beta.position(alpha).reserved().isZero()).isTrue();
+        assertThat(verify(token, "v3").getReason()).isEqualTo("TOKEN_SPENT");
+        assertThat(beta.payments
+                        .show(TestNode.call(weather, "g", "").caller(), UUID.fromString(token.getPaymentId()))
+                        .getState())
+                .isEqualTo(State.SETTLED);
+    }
+
+    @Test
+    void whatIsNotValidIsAnAnswerAndKeepsNoHeadroom() {
+        AuthorizeResponse token = authorize("1");
+        AgentId thief = beta.agent("0");
+        VerifyResponse stolen = verify(thief, token.getPaymentToken(), "v1");
+        assertThat(stolen.getValid()).isFalse();
+        assertThat(stolen.getReason()).isEqualTo("WRONG_PAYEE");
+        assertThat(verify(weather, "apt_" + "0".repeat(64), "v2").getReason()).isEqualTo("UNKNOWN_TOKEN");
+        ahead.set(Duration.ofMinutes(16));
+        assertThat(verify(token, "v3").getReason()).isEqualTo("TOKEN_EXPIRED");
+        assertThat(beta.position(alpha).net()).isZero();
+        assertThat(refusal(() -> beta.payments
+                        .verify(call(weather, "v4"), "https://nobody.example", token.getPaymentToken())
+                        .join()))
+                .contains(Reason.UNKNOWN_PEER);
+    }
+
+    @Test
+    void aLargePaymentIsAskedForAgainWithMoreHeadroom() {
+        AuthorizeResponse token = authorize("50");
+        assertThat(verify(token, "v1").getFirstUse()).isTrue();
+        assertThat(beta.position(alpha).net()).isEqualTo(Avt.parse("50").micros());
+        assertThat(settle(token, "s1").getState()).isEqualTo(State.SETTLED);
+        assertThat(beta.position(alpha).reserved().isZero()).isTrue();
+    }
+
+    @Test
+    void nothingIsConsumedBeyondTheLimit() {
+        beta.limitPeer(alpha, "20");
+        AuthorizeResponse token = authorize("50");
+        assertThat(refusal(() -> verify(token, "v1"))).contains(Reason.EXPOSURE_EXCEEDED);
+        assertThat(beta.position(alpha).net()).isZero();
+        assertThat(state(token)).isEqualTo(State.AUTHORIZED);
+        // More is trusted now, and what is promised is kept although less is trusted later.
+        beta.limitPeer(alpha, "60");
+        assertThat(verify(token, "v2").getValid()).isTrue();
+        beta.limitPeer(alpha, "1");
+        assertThat(settle(token, "s1").getState()).isEqualTo(State.SETTLED);
+    }
+
+    @Test
+    void aRefusedSettlementIsHeldAgainAndTriedUnderAnotherId() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        beta.database.write(tx -> {
+            beta.ledger.deactivate(tx, weather);
+            return weather;
+        });
+        Payment refused = settle(token, "s1");
+        assertThat(refused.getState()).isEqualTo(State.CONSUMED);
+        assertThat(refused.getRefusal()).isEqualTo("AGENT_NOT_ACTIVE");
+        assertThat(alpha.held(alice)).isEqualTo("1");
+        assertThat(alpha.balance(alice)).isEqualTo("1000");
+        beta.database.write(tx -> {
+            beta.ledger.activate(tx, weather);
+            return weather;
+        });
+        Payment paid = settle(token, "s2");
+        assertThat(paid.getState()).isEqualTo(State.SETTLED);
+        assertThat(paid.getTransferId()).isNotEqualTo(refused.getTransferId());
+        assertThat(beta.position(alpha).reserved().isZero()).isTrue();
+    }
+
+    @Test
+    void anIssuerThatIsNotReachedIsFoundWhenTheSameIsAskedAgain() {
+        AuthorizeResponse token = authorize("1");
+        alpha.network.messagesLost.set(Integer.MAX_VALUE);
+        assertThat(refusal(() -> verify(token, "v1"))).contains(Reason.PEER_UNREACHABLE);
+        alpha.network.messagesLost.set(0);
+        VerifyResponse again = verify(token, "v1");
+        assertThat(again.getValid()).isTrue();
+        assertThat(again.getFirstUse()).isTrue();
+    }
+
+    @Test
+    void everyMessageMayBeLostAndEveryAnswer() {
+        for (int i = 0; i < 6; i++) {
+            AuthorizeResponse token = authorize("1");
+            alpha.network.messagesLost.set(i % 2);
+            alpha.network.answersLost.set(i / 2 % 2);
+            beta.network.outcomesLost.set(i / 3);
+            beta.network.recordsLost.set(i % 3);
+            assertThat(verify(token, "v" + i).getFirstUse()).isTrue();
+            beta.network.messagesLost.set(i % 2);
+            beta.network.answersLost.set(i / 2 % 2);
+            alpha.network.outcomesLost.set(i / 3);
+            alpha.network.recordsLost.set(i % 3);
+            assertThat(settle(token, "s" + i).getState()).isEqualTo(State.SETTLED);
+        }
+        assertThat(beta.balance(weather)).isEqualTo("5.97");
+        assertThat(beta.position(alpha).reserved().isZero()).isTrue();
+    }
+
+    @Test
+    void workThatWasDoneIsPaidAlthoughTheLinkIsSuspended() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        alpha.suspendPeer(beta);
+        beta.suspendPeer(alpha);
+        assertThat(settle(token, "s1").getState()).isEqualTo(State.SETTLED);
+        assertThat(beta.balance(weather)).isEqualTo("0.995");
+        assertThat(refusal(() -> authorize("1"))).contains(Reason.PEER_SUSPENDED);
+    }
+
+    @Test
+    void thePayeeClaimsAtItsOwnRegistryWhatThePayerDoesNotSettle() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        assertThat(refusal(() -> claim(token, "c1"))).contains(Reason.SETTLE_BY_NOT_REACHED);
+        ahead.set(Duration.ofHours(25));
+        Payment claimed = claim(token, "c2");
+        assertThat(claimed.getState()).isIn(State.SETTLING, State.SETTLED);
+        eventually("it is paid", () -> beta.balance(weather).equals("0.995"));
+        eventually("alpha knows", () -> state(token) == State.SETTLED);
+        assertThat(claim(token, "c2").getState()).isEqualTo(State.SETTLED);
+        assertThat(refusal(() -> claim(token, "c3"))).contains(Reason.ALREADY_SETTLED);
+    }
+
+    @Test
+    void thePayeeWaivesAtItsOwnRegistry() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        Payment waived = beta.payments
+                .waive(call(weather, "w1"), alpha.id.value(), token.getPaymentId())
+                .join();
+        assertThat(waived.getState()).isEqualTo(State.RELEASED);
+        assertThat(alpha.held(alice)).isEqualTo("0");
+        assertThat(state(token)).isEqualTo(State.RELEASED);
+        assertThat(beta.position(alpha).net()).isZero();
+        assertThat(verify(token, "v2").getReason()).isEqualTo("TOKEN_RELEASED");
+    }
+
+    @Test
+    void headroomThatNobodyUsesIsTakenBack() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        ahead.set(Duration.ofDays(29));
+        assertThat(beta.payments.sweepAll()).isZero();
+        // The issuer gives it back after 30 days, the payee's registry forgets it a day later.
+        ahead.set(Duration.ofDays(32));
+        assertThat(alpha.payments.sweepAll()).isEqualTo(1);
+        assertThat(beta.payments.sweepAll()).isEqualTo(1);
+        assertThat(alpha.held(alice)).isEqualTo("0");
+        assertThat(beta.position(alpha).net()).isZero();
+    }
+
+    private AuthorizeResponse authorize(String amount) {
+        return alpha.payments
+                .authorize(
+                        call(alice, UUID.randomUUID().toString()),
+                        new Did(beta.id, weather),
+                        Avt.parse(amount),
+                        0,
+                        "GET /weather")
+                .join();
+    }
+
+    private VerifyResponse verify(AuthorizeResponse token, String requestId) {
+        return verify(weather, token.getPaymentToken(), requestId);
+    }
+
+    private VerifyResponse verify(AgentId payee, String token, String requestId) {
+        return beta.payments
+                .verify(call(payee, requestId), "https://alpha.example", token)
+                .join();
+    }
+
+    private Payment settle(AuthorizeResponse token, String requestId) {
+        return alpha.payments
+                .end(call(alice, requestId), EndCommand.How.SETTLE, token.getPaymentToken(), "")
+                .join();
+    }
+
+    private Payment claim(AuthorizeResponse token, String requestId) {
+        return beta.payments
+                .claim(call(weather, requestId), alpha.id.value(), token.getPaymentId())
+                .join();
+    }
+
+    private State state(AuthorizeResponse token) {
+        return alpha.payments
+                .show(call(alice, "g").caller(), UUID.fromString(token.getPaymentId()))
+                .getState();
+    }
+
+    private static hanse.node.call.Call call(AgentId agent, String requestId) {
+        return TestNode.call(agent, requestId, "");
+    }
+
+    private static Optional<Reason> refusal(Runnable work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (RefusedException refused) {
+            return Optional.of(refused.reason());
+        } catch (CompletionException e) {
+            return e.getCause() instanceof RefusedException refused ? Optional.of(refused.reason()) : Optional.empty();
+        }
+    }
+}
