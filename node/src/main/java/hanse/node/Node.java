@@ -153,8 +153,6 @@ public final class Node implements AutoCloseable {
 
         // money
         Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
-        Payments payments =
-                new Payments(database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), clock);
 
         // other registries
         federation = new Federation(
@@ -172,6 +170,8 @@ public final class Node implements AutoCloseable {
                 PumpSettings.DEFAULTS,
                 process,
                 clock);
+        Payments payments = new Payments(
+                database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
         federation.resolvingWith(documents::resolveForPeer);
@@ -285,6 +285,16 @@ public final class Node implements AutoCloseable {
 
     public NodeConfig config() {
         return config;
+    }
+
+    /// Where gRPC listens; of use when the configured port is 0.
+    public int grpcPort() {
+        return grpc.getPort();
+    }
+
+    /// Where metrics and health listen; of use when the configured port is 0.
+    public int opsPort() {
+        return ops.port();
     }
 
     /// The leaf that public ports present now; another one after a renewal.

@@ -19,7 +19,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 /// Says what went wrong and what to do about it, never where in the code.
-final class Failures implements IExecutionExceptionHandler {
+public final class Failures implements IExecutionExceptionHandler {
     static final int FAILED = 1;
     static final int USAGE = 2;
     static final int UNREACHABLE = 3;
@@ -33,6 +33,11 @@ final class Failures implements IExecutionExceptionHandler {
             LoggerFactory.getLogger(Failures.class).debug("unforeseen", failure);
         }
         return said.exitCode();
+    }
+
+    /// What to tell of a failure.
+    public static String text(Throwable failure) {
+        return said(failure).text();
     }
 
     /// What to tell, and the exit code.

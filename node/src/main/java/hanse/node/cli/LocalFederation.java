@@ -258,12 +258,8 @@ public final class LocalFederation implements AutoCloseable {
                             && !argument.startsWith("-agentlib")
                             && !argument.startsWith("-javaagent"))
                     .forEach(command::add);
-            command.addAll(List.of(
-                    "-Xmx512m",
-                    "-XX:TieredStopAtLevel=4",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Hanse.class.getName()));
+            command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), Hanse.class.getName()));
+
             command.addAll(List.of(
                     "serve",
                     "--until-input-ends",

@@ -141,7 +141,8 @@ final class UpCommand implements Callable<Integer> {
                   ./hanse supply --dir %s
                   curl --cacert %s %s/.well-known/hanse
                   curl --cacert %s %s/api/v1/teg/supply
-                  python3 proto/examples/python/client.py --help
+                  HANSE_GRPC=%s HANSE_CA=%s HANSE_REGISTRY=%s \\
+                    python3 proto/examples/python/client.py    # once set up, see proto/examples/README.md
 
                 A page to read and try the HTTP API: %s/docs
                 Ctrl-C stops both; started again, they find their data.
@@ -155,6 +156,9 @@ final class UpCommand implements Callable<Integer> {
                         alpha.rest(),
                         alpha.caFile(),
                         alpha.rest(),
+                        alpha.grpc(),
+                        alpha.caFile(),
+                        alpha.registry(),
                         alpha.rest());
     }
 }

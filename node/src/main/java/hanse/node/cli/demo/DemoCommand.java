@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +31,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Exit code 0 only if every check held."})
 public final class DemoCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int FIRST_BASE = 17_100;
     private static final int LAST_BASE = 19_500;
     private static final int BASES_APART = 300;
@@ -61,22 +64,26 @@ public final class DemoCommand implements Callable<Integer> {
             throw CommandException.usage("--transfers: 16 to 1500; alice has 94 AVT for them, at 0.05 each.");
         }
         Path directory = directory();
-        boolean passed = false;
         Steps steps = new Steps(out);
         out.println("Hanse demo in " + directory);
         try (LocalFederation federation = prepare(directory)) {
             Thread stop = new Thread(federation::close);
             Runtime.getRuntime().addShutdownHook(stop);
             new Story(federation, steps, transfers).tell();
-            passed = steps.failures() == 0;
-            federation.close();
             Runtime.getRuntime().removeShutdownHook(stop);
-        } finally {
-            if (passed && !keep && dir == null) {
-                delete(directory);
-            } else {
-                out.println("Kept: " + directory + " (logs in */node.log)");
+        } catch (Exception e) {
+            if (steps.failures() == 0) {
+                throw e;
             }
+            // The step that failed has said why.
+            LOG.debug("the story ended early", e);
+        }
+        boolean passed = steps.failures() == 0;
+        if (passed && !keep && dir == null) {
+            delete(directory);
+        } else {
+            out.println();
+            out.println("Kept: " + directory + " (logs in */node.log)");
         }
         out.printf(
                 Locale.ROOT,

@@ -1,5 +1,6 @@
 package hanse.node.cli.demo;
 
+import hanse.node.cli.Failures;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -26,7 +27,12 @@ final class Steps {
         out.printf("%n[%2d] %s%n", number, title);
         out.flush();
         long begun = System.nanoTime();
-        step.run();
+        try {
+            step.run();
+        } catch (Exception e) {
+            check("the step could not go on: " + Failures.text(e), false);
+            throw e;
+        }
         out.printf(Locale.ROOT, "     %.1f s%n", seconds(begun));
         out.flush();
     }

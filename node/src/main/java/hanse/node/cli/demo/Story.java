@@ -83,6 +83,7 @@ final class Story {
     private Optional<Party> bob = Optional.empty();
     private Optional<Party> weather = Optional.empty();
     private Optional<AuthorizeResponse> forecastToken = Optional.empty();
+    private BigDecimal forForecast = BigDecimal.ZERO;
     private BigDecimal exported = BigDecimal.ZERO;
 
     Story(LocalFederation federation, Steps steps, int transfers) {
@@ -230,6 +231,7 @@ final class Story {
                             .build());
         }
         steps.same("the payment is", Payment.State.SETTLED, settled.getState());
+        forForecast = FORECAST;
         exported = FORECAST;
         expectBalance(alpha, alice(), DEPOSIT.subtract(TO_BOB).subtract(FORECAST));
         expectBalance(beta, weather(), FORECAST.subtract(fee(FORECAST)));
@@ -388,9 +390,9 @@ final class Story {
         BigDecimal arrived = STORM_AMOUNT.multiply(BigDecimal.valueOf(done));
         exported = exported.add(arrived);
         expectBalance(
-                alpha, alice(), DEPOSIT.subtract(TO_BOB).subtract(FORECAST).subtract(arrived));
+                alpha, alice(), DEPOSIT.subtract(TO_BOB).subtract(forForecast).subtract(arrived));
         BigDecimal net = STORM_AMOUNT.subtract(fee(STORM_AMOUNT)).multiply(BigDecimal.valueOf(done));
-        expectBalance(beta, weather(), FORECAST.subtract(fee(FORECAST)).add(net));
+        expectBalance(beta, weather(), forForecast.subtract(fee(forForecast)).add(net));
     }
 
     private void books() throws IOException {
