@@ -54,9 +54,14 @@ public final class Ed25519Key {
         return new Ed25519Key(bytes, point);
     }
 
-    /// Whether this key made `signature` over `message`; about 45 µs.
+    /// Whether this key made `signature` over `message`; 25 to 60 µs, the most that a call costs before its operation.
     public boolean verifies(byte[] message, byte[] signature) {
-        return signature.length == SIGNATURE_LENGTH && Ed25519.verify(signature, 0, point, message, 0, message.length);
+        if (signature.length != SIGNATURE_LENGTH) {
+            return false;
+        }
+        return forAccelerator.isPresent()
+                ? Ed25519Accelerator.verifies(forAccelerator.get(), message, signature)
+                : Ed25519.verify(signature, 0, point, message, 0, message.length);
     }
 
     /// Refuses with `BAD_PROOF` unless `signature` is base64 of a signature of this key over `message`.

@@ -21,6 +21,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -175,6 +176,24 @@ class AuthenticationTest {
                 AgentServiceGrpc.getUpdateAgentMethod(),
                 rename(agent, "Second").toBuilder().setRequestId("r1").build());
         assertThat(other.reason()).isEqualTo(Reason.REQUEST_ID_REUSED);
+    }
+
+    @Test
+    void givesNoAnswerToWhoSendsAnOverheardRequestWithItsId() {
+        Party agent = registry.register();
+        UpdateAgentRequest change =
+                rename(agent, "Mine").toBuilder().setRequestId("r2").build();
+        Metadata first = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
+        Metadata second = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
+        for (Metadata headers : List.of(first, second)) {
+            assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
+                            .status()
+                            .isOk())
+                    .isTrue();
+            assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
+                            .reason())
+                    .isEqualTo(Reason.SIGNATURE_REPLAYED);
+        }
     }
 
     @Test
