@@ -5,45 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import hanse.event.v1.Event;
-import hanse.event.v1.EventServiceGrpc;
-import hanse.event.v1.WatchRequest;
 import hanse.event.v1.WatchResponse;
 import hanse.node.call.AgentId;
-import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.event.WatchedNode.Watch;
 import hanse.node.ledger.Entry;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.TestRegistry;
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -58,40 +38,28 @@ import org.junit.jupiter.api.Timeout;
 final class WatchTest {
     private static final Caller OPERATOR = new Caller.Operator("admin");
 
-    private final AtomicReference<Caller> caller = new AtomicReference<>(OPERATOR);
     private Postgres.Fresh postgres;
     private TestRegistry registry;
     private TestRegistry otherProcess;
-    private Tail tail;
-    private Server server;
-    private ManagedChannel channel;
+    private WatchedNode node;
     private AgentId alice;
     private AgentId bob;
     private AgentId carol;
 
     @BeforeEach
-    void aNodeAndAnotherOnTheSameDatabase() throws Exception {
+    void aNodeAndAnotherOnTheSameDatabase() {
         postgres = Postgres.fresh();
         registry = TestRegistry.on(postgres.pool());
         otherProcess = TestRegistry.on(postgres.pool());
-        tail = new Tail(registry.database, registry.ledger);
-        String name = UUID.randomUUID().toString();
-        server = InProcessServerBuilder.forName(name)
-                .addService(new EventGrpc(new Watches(registry.database, registry.ledger, tail, registry.parties)))
-                .intercept(new AsCaller())
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).build();
+        node = new WatchedNode(registry);
         alice = registry.agent("1000000");
         bob = registry.agent("1000000");
         carol = registry.agent("0");
     }
 
     @AfterEach
-    void close() throws Exception {
-        channel.shutdownNow();
-        server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-        tail.close();
+    void close() {
+        node.close();
         otherProcess.close();
         registry.close();
         postgres.close();
@@ -243,7 +211,7 @@ final class WatchTest {
 
     @Test
     void aPositionOfAnotherRegistryOrFromTheFutureIsRefused() {
-        WatchPosition end = tail.end();
+        WatchPosition end = node.tail.end();
         String foreign = end.encode(new RegistryId("gamma.example"));
         String future = end.passing(Position.at(1, 1_000_000)).encode(TestRegistry.NAME);
         for (String position : List.of(foreign, future, "x", "AAAA", "not base64!")) {
@@ -317,111 +285,10 @@ final class WatchTest {
     }
 
     private Watch watch(Caller as, String position, String... types) {
-        Watch watch = new Watch(true);
-        start(watch, as, position, types);
-        return watch;
+        return node.watch(as, position, true, types);
     }
 
     private Watch watchSlowly(Caller as, String position) {
-        Watch watch = new Watch(false);
-        start(watch, as, position);
-        return watch;
-    }
-
-    private void start(Watch watch, Caller as, String position, String... types) {
-        caller.set(as);
-        EventServiceGrpc.newStub(channel)
-                .watch(
-                        WatchRequest.newBuilder()
-                                .setPosition(position)
-                                .addAllTypes(List.of(types))
-                                .build(),
-                        watch);
-        await().until(() -> !watch.messages.isEmpty() || watch.failure().isPresent());
-    }
-
-    /// What the edge does for a handler.
-    private final class AsCaller implements ServerInterceptor {
-        @Override
-        public <Q, A> ServerCall.Listener<Q> interceptCall(
-                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-            Call made =
-                    new Call(caller.get(), Optional.empty(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-            return Contexts.interceptCall(made.in(Context.current()), call, headers, next);
-        }
-    }
-
-    /// A caller of Watch.
-    private static final class Watch implements ClientResponseObserver<WatchRequest, WatchResponse>, AutoCloseable {
-        final Queue<WatchResponse> messages = new ConcurrentLinkedQueue<>();
-        private final AtomicReference<Throwable> failure = new AtomicReference<>();
-        private final boolean receivesAll;
-        private volatile boolean flowing;
-        private ClientCallStreamObserver<WatchRequest> call;
-
-        Watch(boolean receivesAll) {
-            this.receivesAll = receivesAll;
-            this.flowing = receivesAll;
-        }
-
-        @Override
-        public void beforeStart(ClientCallStreamObserver<WatchRequest> stream) {
-            call = stream;
-            if (!receivesAll) {
-                call.disableAutoRequestWithInitial(1);
-            }
-        }
-
-        void receiveAll() {
-            flowing = true;
-            call.request(1);
-        }
-
-        @Override
-        public void onNext(WatchResponse message) {
-            messages.add(message);
-            if (!receivesAll && flowing) {
-                call.request(1);
-            }
-        }
-
-        @Override
-        public void onError(Throwable t) {
-            failure.set(t);
-        }
-
-        @Override
-        public void onCompleted() {}
-
-        Optional<Throwable> failure() {
-            return Optional.ofNullable(failure.get());
-        }
-
-        void awaitStart() {
-            await().until(() -> !messages.isEmpty());
-            assertThat(messages.element().hasEvent()).isFalse();
-            assertThat(messages.element().getPosition()).isNotEmpty();
-        }
-
-        void awaitEvents(int count) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> withEvents().size() >= count);
-        }
-
-        List<WatchResponse> withEvents() {
-            return messages.stream().filter(WatchResponse::hasEvent).toList();
-        }
-
-        List<Event> events() {
-            return withEvents().stream().map(WatchResponse::getEvent).toList();
-        }
-
-        List<String> ids() {
-            return events().stream().map(Event::getId).toList();
-        }
-
-        @Override
-        public void close() {
-            call.cancel("the test has seen enough", null);
-        }
+        return node.watch(as, position, false);
     }
 }

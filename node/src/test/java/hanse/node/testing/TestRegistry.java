@@ -82,6 +82,11 @@ public final class TestRegistry implements AutoCloseable {
         return on(source, GroupCommit.Settings.standard());
     }
 
+    /// The same, with a clock of its own.
+    public static TestRegistry on(DataSource source, InstantSource clock) {
+        return new TestRegistry(Optional.empty(), source, clock, GroupCommit.Settings.standard());
+    }
+
     /// The same, with settings of its own.
     public static TestRegistry on(DataSource source, GroupCommit.Settings settings) {
         return new TestRegistry(Optional.empty(), source, InstantSource.system(), settings);
