@@ -25,7 +25,7 @@ import java.util.Optional;
 final class CreditReceived implements Decision {
     private final RegistryId self;
     private final Transfers transfers;
-    private final PeerPositions positions;
+    private final PeerPositionStore positions;
     private final MessageRoutes routes;
     private final Incoming message;
     private final CreditTransfer credit;
@@ -33,7 +33,7 @@ final class CreditReceived implements Decision {
     private final boolean isSettlement;
 
     CreditReceived(
-            RegistryId self, Transfers transfers, PeerPositions positions, MessageRoutes routes, Incoming message) {
+            RegistryId self, Transfers transfers, PeerPositionStore positions, MessageRoutes routes, Incoming message) {
         this.self = self;
         this.transfers = transfers;
         this.positions = positions;

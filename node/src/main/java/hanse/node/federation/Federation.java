@@ -60,7 +60,7 @@ public final class Federation implements AutoCloseable {
     private final UUID process;
     private final InstantSource clock;
     private final PeerStore store = new PeerStore();
-    private final PeerPositions positions = new PeerPositions();
+    private final PeerPositionStore positions = new PeerPositionStore();
     private final PeerTrust trust = new PeerTrust();
     private final MessageRoutes routes = new MessageRoutes();
     private final PeerMetrics metrics;
@@ -189,7 +189,7 @@ public final class Federation implements AutoCloseable {
         return directory;
     }
 
-    public PeerPositions positions() {
+    public PeerPositionStore positions() {
         return positions;
     }
 

@@ -10,6 +10,7 @@ import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.FrameRecord;
 import java.time.OffsetDateTime;

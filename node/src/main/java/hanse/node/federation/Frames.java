@@ -36,12 +36,17 @@ public final class Frames {
     private final RegistryId self;
     private final GroupCommit commit;
     private final MessageRoutes routes;
-    private final PeerPositions positions;
+    private final PeerPositionStore positions;
     private final PeerMessages messages;
     private final FrameStore store = new FrameStore();
     private final Waiting<UUID, Frame> waiting = new Waiting<>();
 
-    Frames(RegistryId self, GroupCommit commit, MessageRoutes routes, PeerPositions positions, PeerMessages messages) {
+    Frames(
+            RegistryId self,
+            GroupCommit commit,
+            MessageRoutes routes,
+            PeerPositionStore positions,
+            PeerMessages messages) {
         this.self = self;
         this.commit = commit;
         this.routes = routes;

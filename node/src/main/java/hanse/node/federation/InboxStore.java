@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.federation.v1.Outcome;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.HashMap;

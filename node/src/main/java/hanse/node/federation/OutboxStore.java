@@ -5,6 +5,7 @@ import static hanse.schema.jooq.Tables.OUTBOX;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
 import hanse.node.ledger.Rows;
+import hanse.node.storage.Columns;
 import hanse.node.storage.Tx;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

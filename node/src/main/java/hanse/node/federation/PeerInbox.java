@@ -29,7 +29,7 @@ final class PeerInbox implements Inbox {
     private final GroupCommit commit;
     private final MessageRoutes routes;
     private final MessageSigner signer;
-    private final PeerPositions positions;
+    private final PeerPositionStore positions;
     private final PeerDirectory directory;
     private final PeerOutbox outbox;
     private final Function<String, ResolveAgentResponse> agents;
@@ -41,7 +41,7 @@ final class PeerInbox implements Inbox {
             GroupCommit commit,
             MessageRoutes routes,
             MessageSigner signer,
-            PeerPositions positions,
+            PeerPositionStore positions,
             PeerDirectory directory,
             PeerOutbox outbox,
             Function<String, ResolveAgentResponse> agents,

@@ -34,7 +34,7 @@ public final class Peers {
     private final Ledger ledger;
     private final Outcomes outcomes;
     private final PeerStore store;
-    private final PeerPositions positions;
+    private final PeerPositionStore positions;
     private final PeerDirectory directory;
     private final PeerWire wire;
     private final Supplier<SignedCard> card;
@@ -45,7 +45,7 @@ public final class Peers {
             Ledger ledger,
             Outcomes outcomes,
             PeerStore store,
-            PeerPositions positions,
+            PeerPositionStore positions,
             PeerDirectory directory,
             PeerWire wire,
             Supplier<SignedCard> card) {

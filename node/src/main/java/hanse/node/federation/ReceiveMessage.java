@@ -25,7 +25,7 @@ import java.util.Optional;
 record ReceiveMessage(
         RegistryId self,
         InboxStore inbox,
-        PeerPositions positions,
+        PeerPositionStore positions,
         Incoming message,
         ByteString digest,
         Decision decision)

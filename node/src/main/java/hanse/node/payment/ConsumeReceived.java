@@ -9,7 +9,7 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Decision;
 import hanse.node.federation.Incoming;
-import hanse.node.federation.PeerPositions;
+import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
@@ -26,12 +26,12 @@ final class ConsumeReceived implements Decision {
 
     private final Parties parties;
     private final PaymentStore store;
-    private final PeerPositions positions;
+    private final PeerPositionStore positions;
     private final Incoming message;
     private final ConsumePayment asked;
     private final Optional<UUID> id;
 
-    ConsumeReceived(Parties parties, PaymentStore store, PeerPositions positions, Incoming message) {
+    ConsumeReceived(Parties parties, PaymentStore store, PeerPositionStore positions, Incoming message) {
         this.parties = parties;
         this.store = store;
         this.positions = positions;

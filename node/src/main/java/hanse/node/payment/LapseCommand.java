@@ -2,7 +2,7 @@ package hanse.node.payment;
 
 import hanse.node.call.Call;
 import hanse.node.federation.PeerPosition;
-import hanse.node.federation.PeerPositions;
+import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /// Takes back the headroom of a payment of a peer that its issuer has given back by now. Should it be paid all the
 /// same, that
 /// is a credit like any other. Answers whether it did; a repeat finds nothing to do.
-record LapseCommand(ForeignPaymentStore store, PeerPositions positions, ForeignPayment.Key key)
+record LapseCommand(ForeignPaymentStore store, PeerPositionStore positions, ForeignPayment.Key key)
         implements Command<Boolean> {
     @Override
     public Optional<Call> call() {

@@ -9,7 +9,7 @@ import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
-import hanse.node.federation.PeerPositions;
+import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -24,7 +24,7 @@ import java.util.UUID;
 /// needed than was reserved, and there is more, the issuer is asked again. A repeat changes nothing.
 record RecordConsumption(
         ForeignPaymentStore store,
-        PeerPositions positions,
+        PeerPositionStore positions,
         PeerMessages messages,
         Outgoing asked,
         Outcome outcome,

@@ -9,7 +9,7 @@ import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
-import hanse.node.federation.PeerPositions;
+import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
@@ -22,7 +22,7 @@ import java.util.Optional;
 /// headroom. A repeat changes nothing.
 record RecordEnding(
         ForeignPaymentStore store,
-        PeerPositions positions,
+        PeerPositionStore positions,
         PeerMessages messages,
         Outgoing asked,
         Outcome outcome,

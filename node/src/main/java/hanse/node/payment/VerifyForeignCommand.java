@@ -10,7 +10,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
-import hanse.node.federation.PeerPositions;
+import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -27,7 +27,7 @@ record VerifyForeignCommand(
         Call asked,
         Parties parties,
         ForeignPaymentStore store,
-        PeerPositions positions,
+        PeerPositionStore positions,
         PeerMessages messages,
         ForeignPayment.Key key,
         Token token,

@@ -1,4 +1,4 @@
-package hanse.node.federation;
+package hanse.node.storage;
 
 import java.util.List;
 import java.util.function.Function;
@@ -8,10 +8,10 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /// Rows turned into one array per column, for statements that take a whole batch.
-final class Columns {
+public final class Columns {
     private Columns() {}
 
-    static <R, V> Field<V[]> of(List<R> rows, IntFunction<V[]> make, Function<R, ? extends @Nullable V> column) {
+    public static <R, V> Field<V[]> of(List<R> rows, IntFunction<V[]> make, Function<R, ? extends @Nullable V> column) {
         V[] values = make.apply(rows.size());
         for (int i = 0; i < values.length; i++) {
             values[i] = column.apply(rows.get(i));

@@ -5,6 +5,7 @@ import static hanse.schema.jooq.Tables.PEER_POSITION;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import org.jooq.impl.DSL;
 
 /// The table of positions; its locks come before those of all other federation rows, so whoever holds one may read and
 /// write that peer's inbox without a further lock.
-public final class PeerPositions implements RowType<RegistryId, PeerPosition> {
+public final class PeerPositionStore implements RowType<RegistryId, PeerPosition> {
     private static final int LOCK_ORDER = 10;
 
     private static final String UPDATE = """
@@ -26,7 +27,7 @@ public final class PeerPositions implements RowType<RegistryId, PeerPosition> {
             where p.peer = u.peer
             """;
 
-    PeerPositions() {}
+    PeerPositionStore() {}
 
     @Override
     public int order() {
