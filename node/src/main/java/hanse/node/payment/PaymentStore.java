@@ -8,6 +8,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.PaymentRecord;
 import java.time.Duration;
@@ -21,11 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /// The table of payments.
 final class PaymentStore implements RowType<UUID, Payment> {
@@ -74,18 +73,18 @@ final class PaymentStore implements RowType<UUID, Payment> {
                             INSERT,
                             DSL.val(Payment.State.AUTHORIZED.code()),
                             DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
-                            column(rows, UUID[]::new, Payment::id),
-                            column(rows, byte[][]::new, Payment::tokenHash),
-                            column(rows, UUID[]::new, p -> p.payer().value()),
-                            column(rows, UUID[]::new, p -> p.payee().value()),
-                            column(
+                            Columns.of(rows, UUID[]::new, Payment::id),
+                            Columns.of(rows, byte[][]::new, Payment::tokenHash),
+                            Columns.of(rows, UUID[]::new, p -> p.payer().value()),
+                            Columns.of(rows, UUID[]::new, p -> p.payee().value()),
+                            Columns.of(
                                     rows,
                                     String[]::new,
                                     p -> p.payeeRegistry()
                                             .map(RegistryId::value)
                                             .orElse(null)),
-                            column(rows, Long[]::new, p -> p.amount().micros()),
-                            column(rows, String[]::new, Payment::resource),
+                            Columns.of(rows, Long[]::new, p -> p.amount().micros()),
+                            Columns.of(rows, String[]::new, Payment::resource),
                             times(rows, p -> Optional.of(p.expiresAt())));
             // What a batch both makes and changes (an authorization and its verification) needs the change as well.
             List<Payment> moved = rows.stream()
@@ -103,18 +102,18 @@ final class PaymentStore implements RowType<UUID, Payment> {
         tx.sql()
                 .execute(
                         UPDATE,
-                        column(rows, UUID[]::new, Payment::id),
-                        column(rows, Short[]::new, p -> p.state().code()),
-                        column(rows, Long[]::new, p -> p.fee().micros()),
+                        Columns.of(rows, UUID[]::new, Payment::id),
+                        Columns.of(rows, Short[]::new, p -> p.state().code()),
+                        Columns.of(rows, Long[]::new, p -> p.fee().micros()),
                         times(rows, Payment::consumedAt),
                         times(rows, Payment::endedAt),
-                        column(
+                        Columns.of(
                                 rows,
                                 Long[]::new,
                                 p -> p.transfer().map(Position::value).orElse(null)),
-                        column(rows, Integer[]::new, Payment::attempt),
-                        column(rows, UUID[]::new, p -> p.frame().orElse(null)),
-                        column(
+                        Columns.of(rows, Integer[]::new, Payment::attempt),
+                        Columns.of(rows, UUID[]::new, p -> p.frame().orElse(null)),
+                        Columns.of(
                                 rows,
                                 Short[]::new,
                                 p -> p.refusal()
@@ -202,18 +201,9 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 row.getRefusal() == 0 ? Optional.empty() : Optional.ofNullable(Reason.forNumber(row.getRefusal())));
     }
 
-    private static <V> Field<V[]> column(
-            List<Payment> rows, IntFunction<V[]> make, Function<Payment, ? extends @Nullable V> column) {
-        V[] values = make.apply(rows.size());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = column.apply(rows.get(i));
-        }
-        return DSL.val(values);
-    }
-
     private static Field<java.time.OffsetDateTime[]> times(
             List<Payment> rows, Function<Payment, Optional<Instant>> column) {
-        return column(
+        return Columns.of(
                 rows,
                 java.time.OffsetDateTime[]::new,
                 p -> column.apply(p).map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
