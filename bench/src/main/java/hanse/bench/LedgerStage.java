@@ -15,6 +15,7 @@ import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Lanes;
 import hanse.node.ledger.OneByOne;
 import hanse.node.ledger.Transfers;
+import hanse.node.storage.Connections;
 import hanse.node.storage.Database;
 import hanse.schema.EmbeddedPostgres;
 import hanse.schema.Migrations;
@@ -48,6 +49,7 @@ final class LedgerStage implements AutoCloseable {
         config.setUsername(server.username());
         config.setPassword(server.password());
         config.setMaximumPoolSize(CONNECTIONS);
+        Connections.configure(config);
         this.source = new HikariDataSource(config);
         Migrations.apply(source);
         this.database = new Database(source, InstantSource.system());

@@ -3,6 +3,7 @@ package hanse.node;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import hanse.node.config.NodeConfig.DatabaseSource;
+import hanse.node.storage.Connections;
 import hanse.schema.EmbeddedPostgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Optional;
@@ -50,11 +51,7 @@ final class Pool implements AutoCloseable {
         pool.setConnectionTimeout(PATIENCE_MILLIS);
         pool.setMaxLifetime(LIFETIME_MILLIS);
         pool.setMetricRegistry(meters);
-        // Statements are few and asked often: each connection prepares them once.
-        pool.addDataSourceProperty("prepareThreshold", "3");
-        pool.addDataSourceProperty("ApplicationName", "hanse");
-        pool.addDataSourceProperty("tcpKeepAlive", "true");
-        pool.addDataSourceProperty("loginTimeout", "5");
+        Connections.configure(pool);
         try {
             return new Pool(embedded, new HikariDataSource(pool));
         } catch (RuntimeException e) {

@@ -4,17 +4,17 @@ import static hanse.schema.jooq.Tables.FRAME;
 import static hanse.schema.jooq.Tables.OUTBOX;
 
 import com.google.protobuf.ByteString;
-import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
+import hanse.node.storage.Parameter;
+import hanse.node.storage.Pipeline;
+import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.FrameRecord;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -30,16 +30,16 @@ final class FrameStore implements RowType<UUID, Frame> {
 
     private static final String INSERT = """
             insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, prepared_at)
-            select id, peer, {0}, payer, payee, amount, lane, payment, attempt, bucket_day, {1}
-            from unnest({2}::uuid[], {3}::text[], {4}::uuid[], {5}::uuid[], {6}::bigint[], {7}::integer[],
-                {8}::uuid[], {9}::integer[], {10}::integer[])
+            select id, peer, ?, payer, payee, amount, lane, payment, attempt, bucket_day, ?
+            from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::bigint[], ?::integer[],
+                ?::uuid[], ?::integer[], ?::integer[])
               as u (id, peer, payer, payee, amount, lane, payment, attempt, bucket_day)
             """;
 
     private static final String END = """
             update frame f
             set state = u.state, refusal = u.refusal, ended_at = u.ended_at, proof = u.proof
-            from unnest({0}::uuid[], {1}::smallint[], {2}::smallint[], {3}::timestamptz[], {4}::bytea[])
+            from unnest(?::uuid[], ?::smallint[], ?::smallint[], ?::timestamptz[], ?::bytea[])
               as u (id, state, refusal, ended_at, proof)
             where f.id = u.id
             """;
@@ -62,57 +62,41 @@ final class FrameStore implements RowType<UUID, Frame> {
     }
 
     @Override
-    public void write(Tx tx, Collection<Frame> inserted, Collection<Frame> updated) {
+    public void write(Pipeline pipeline, Collection<Frame> inserted, Collection<Frame> updated) {
         if (!inserted.isEmpty()) {
             List<Frame> rows = List.copyOf(inserted);
-            tx.sql()
-                    .execute(
-                            INSERT,
-                            DSL.val(Frame.State.PREPARED.code()),
-                            DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
-                            Columns.of(rows, UUID[]::new, Frame::id),
-                            Columns.of(rows, String[]::new, f -> f.peer().value()),
-                            Columns.of(rows, UUID[]::new, f -> f.payer().value()),
-                            Columns.of(rows, UUID[]::new, f -> f.payee().agent().value()),
-                            Columns.of(rows, Long[]::new, f -> f.amount().micros()),
-                            Columns.of(rows, Integer[]::new, Frame::lane),
-                            Columns.of(
-                                    rows,
-                                    UUID[]::new,
-                                    f -> settlement(f)
-                                            .map(Frame.Purpose.Settlement::payment)
-                                            .orElse(null)),
-                            Columns.of(
-                                    rows,
-                                    Integer[]::new,
-                                    f -> settlement(f)
-                                            .map(Frame.Purpose.Settlement::attempt)
-                                            .orElse(0)),
-                            Columns.of(rows, Integer[]::new, Frame::bucketDay));
+            pipeline.change(
+                    INSERT,
+                    Parameter.of(Frame.State.PREPARED.code()),
+                    Parameter.of(pipeline.now()),
+                    Columns.uuids(rows, Frame::id),
+                    Columns.texts(rows, f -> f.peer().value()),
+                    Columns.uuids(rows, f -> f.payer().value()),
+                    Columns.uuids(rows, f -> f.payee().agent().value()),
+                    Columns.longs(rows, f -> f.amount().micros()),
+                    Columns.ints(rows, Frame::lane),
+                    Columns.uuids(
+                            rows,
+                            f -> settlement(f)
+                                    .map(Frame.Purpose.Settlement::payment)
+                                    .orElse(null)),
+                    Columns.ints(
+                            rows,
+                            f -> settlement(f)
+                                    .map(Frame.Purpose.Settlement::attempt)
+                                    .orElse(0)),
+                    Columns.ints(rows, Frame::bucketDay));
         }
         if (!updated.isEmpty()) {
             List<Frame> rows = List.copyOf(updated);
-            tx.sql()
-                    .execute(
-                            END,
-                            Columns.of(rows, UUID[]::new, Frame::id),
-                            Columns.of(rows, Short[]::new, f -> f.state().code()),
-                            Columns.of(
-                                    rows,
-                                    Short[]::new,
-                                    f -> f.refusal()
-                                            .map(reason -> (short) reason.getNumber())
-                                            .orElse((short) 0)),
-                            Columns.of(
-                                    rows,
-                                    OffsetDateTime[]::new,
-                                    f -> f.endedAt()
-                                            .map(at -> at.atOffset(ZoneOffset.UTC))
-                                            .orElseThrow()),
-                            Columns.of(
-                                    rows,
-                                    byte[][]::new,
-                                    f -> f.proof().map(ByteString::toByteArray).orElseThrow()));
+            pipeline.changeExactly(
+                    rows.size(),
+                    END,
+                    Columns.uuids(rows, Frame::id),
+                    Columns.shorts(rows, f -> f.state().code()),
+                    Columns.shorts(rows, f -> Reasons.number(f.refusal())),
+                    Columns.times(rows, Frame::endedAt),
+                    Columns.bytes(rows, f -> f.proof().orElseThrow().toByteArray()));
         }
     }
 
@@ -151,7 +135,7 @@ final class FrameStore implements RowType<UUID, Frame> {
                 row.getBucketDay(),
                 row.getPreparedAt(),
                 Optional.ofNullable(row.getEndedAt()),
-                row.getRefusal() == 0 ? Optional.empty() : Optional.ofNullable(Reason.forNumber(row.getRefusal())),
+                Reasons.of(row.getRefusal()),
                 Optional.ofNullable(row.getProof()).map(ByteString::copyFrom));
     }
 }

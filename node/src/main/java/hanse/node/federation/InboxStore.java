@@ -7,6 +7,7 @@ import hanse.federation.v1.Outcome;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
     private static final String INSERT = """
             insert into inbox (id, peer, outcome)
             select id, peer, outcome
-            from unnest({0}::uuid[], {1}::text[], {2}::bytea[]) as u (id, peer, outcome)
+            from unnest(?::uuid[], ?::text[], ?::bytea[]) as u (id, peer, outcome)
             """;
 
     /// Whose message.
@@ -55,17 +56,16 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
     }
 
     @Override
-    public void write(Tx tx, Collection<Decided> inserted, Collection<Decided> updated) {
+    public void write(Pipeline pipeline, Collection<Decided> inserted, Collection<Decided> updated) {
         if (!updated.isEmpty()) {
             throw new IllegalStateException("a decision is final");
         }
         List<Decided> rows = List.copyOf(inserted);
-        tx.sql()
-                .execute(
-                        INSERT,
-                        Columns.of(rows, UUID[]::new, d -> d.key().id()),
-                        Columns.of(rows, String[]::new, d -> d.key().peer().value()),
-                        Columns.of(rows, byte[][]::new, d -> d.outcome().toByteArray()));
+        pipeline.change(
+                INSERT,
+                Columns.uuids(rows, d -> d.key().id()),
+                Columns.texts(rows, d -> d.key().peer().value()),
+                Columns.bytes(rows, d -> d.outcome().toByteArray()));
     }
 
     private static Outcome parse(byte[] outcome) {

@@ -6,8 +6,9 @@ import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
 import hanse.node.ledger.Rows;
 import hanse.node.storage.Columns;
+import hanse.node.storage.Parameter;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jooq.impl.DSL;
 
 /// The table of messages that have no outcome. A row is written and deleted under the lock of what the message is
 /// about, so
@@ -24,14 +24,14 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
     private static final int LOCK_ORDER = 50;
 
     private static final String INSERT = """
-            insert into outbox (peer, id, created_at, message)
-            select peer, id, {0}, message
-            from unnest({1}::text[], {2}::uuid[], {3}::bytea[]) as u (peer, id, message)
+            insert into outbox (created_at, peer, id, message)
+            select ?, peer, id, message
+            from unnest(?::text[], ?::uuid[], ?::bytea[]) as u (peer, id, message)
             """;
 
     private static final String DELETE = """
             delete from outbox o
-            using unnest({0}::text[], {1}::uuid[]) as u (peer, id)
+            using unnest(?::text[], ?::uuid[]) as u (peer, id)
             where o.peer = u.peer and o.id = u.id
             """;
 
@@ -69,7 +69,7 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
     }
 
     @Override
-    public void write(Tx tx, Collection<Change> inserted, Collection<Change> updated) {
+    public void write(Pipeline pipeline, Collection<Change> inserted, Collection<Change> updated) {
         List<Outgoing> sent = new ArrayList<>();
         List<Key> answered = new ArrayList<>();
         for (Change change : inserted) {
@@ -79,20 +79,15 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
             }
         }
         if (!sent.isEmpty()) {
-            tx.sql()
-                    .execute(
-                            INSERT,
-                            DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
-                            Columns.of(sent, String[]::new, m -> m.peer().value()),
-                            Columns.of(sent, UUID[]::new, Outgoing::id),
-                            Columns.of(sent, byte[][]::new, m -> m.message().toByteArray()));
+            pipeline.change(
+                    INSERT,
+                    Parameter.of(pipeline.now()),
+                    Columns.texts(sent, m -> m.peer().value()),
+                    Columns.uuids(sent, Outgoing::id),
+                    Columns.bytes(sent, m -> m.message().toByteArray()));
         }
         if (!answered.isEmpty()) {
-            tx.sql()
-                    .execute(
-                            DELETE,
-                            Columns.of(answered, String[]::new, k -> k.peer().value()),
-                            Columns.of(answered, UUID[]::new, Key::id));
+            pipeline.change(DELETE, Columns.texts(answered, k -> k.peer().value()), Columns.uuids(answered, Key::id));
         }
     }
 

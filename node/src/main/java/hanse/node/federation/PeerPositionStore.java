@@ -6,6 +6,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,10 +20,15 @@ import org.jooq.impl.DSL;
 public final class PeerPositionStore implements RowType<RegistryId, PeerPosition> {
     private static final int LOCK_ORDER = 10;
 
+    private static final String INSERT = """
+            insert into peer_position (peer, status, exposure_limit, position, reserved)
+            select * from unnest(?::text[], ?::smallint[], ?::bigint[], ?::bigint[], ?::bigint[])
+            """;
+
     private static final String UPDATE = """
             update peer_position p
             set status = u.status, exposure_limit = u.exposure_limit, position = u.position, reserved = u.reserved
-            from unnest({0}::text[], {1}::smallint[], {2}::bigint[], {3}::bigint[], {4}::bigint[])
+            from unnest(?::text[], ?::smallint[], ?::bigint[], ?::bigint[], ?::bigint[])
               as u (peer, status, exposure_limit, position, reserved)
             where p.peer = u.peer
             """;
@@ -58,27 +64,21 @@ public final class PeerPositionStore implements RowType<RegistryId, PeerPosition
     }
 
     @Override
-    public void write(Tx tx, Collection<PeerPosition> inserted, Collection<PeerPosition> updated) {
-        for (PeerPosition row : inserted) {
-            tx.sql()
-                    .insertInto(PEER_POSITION)
-                    .set(PEER_POSITION.PEER, row.peer().value())
-                    .set(PEER_POSITION.STATUS, row.status().code())
-                    .set(PEER_POSITION.EXPOSURE_LIMIT, row.limit().micros())
-                    .set(PEER_POSITION.POSITION, row.position())
-                    .set(PEER_POSITION.RESERVED, row.reserved().micros())
-                    .execute();
-        }
-        if (!updated.isEmpty()) {
-            List<PeerPosition> rows = List.copyOf(updated);
-            tx.sql()
-                    .execute(
-                            UPDATE,
-                            Columns.of(rows, String[]::new, row -> row.peer().value()),
-                            Columns.of(rows, Short[]::new, row -> row.status().code()),
-                            Columns.of(rows, Long[]::new, row -> row.limit().micros()),
-                            Columns.of(rows, Long[]::new, PeerPosition::position),
-                            Columns.of(rows, Long[]::new, row -> row.reserved().micros()));
+    public void write(Pipeline pipeline, Collection<PeerPosition> inserted, Collection<PeerPosition> updated) {
+        change(pipeline, INSERT, List.copyOf(inserted));
+        change(pipeline, UPDATE, List.copyOf(updated));
+    }
+
+    private static void change(Pipeline pipeline, String sql, List<PeerPosition> rows) {
+        if (!rows.isEmpty()) {
+            pipeline.changeExactly(
+                    rows.size(),
+                    sql,
+                    Columns.texts(rows, row -> row.peer().value()),
+                    Columns.shorts(rows, row -> row.status().code()),
+                    Columns.longs(rows, row -> row.limit().micros()),
+                    Columns.longs(rows, PeerPosition::position),
+                    Columns.longs(rows, row -> row.reserved().micros()));
         }
     }
 }

@@ -5,6 +5,7 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.outcome.Outcomes;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.List;
@@ -42,12 +43,18 @@ public final class Ledger implements Outcomes.Standing {
         rows.lock(tx);
         Wanted wanted = new Wanted(lane);
         accounts.accept(wanted);
-        Map<UUID, Account> locked = store.lock(tx, wanted);
-        LedgerStore.LaneHead head = store.lockLane(tx, lane);
-        Books books = new Books(lane, head.number(), tx.now(), rows, locked);
+        LedgerStore.Locked locked = new LedgerStore.Locked();
+        Pipeline locks = tx.pipeline();
+        store.lockAccounts(locks, wanted.ids, locked);
+        store.lockLane(locks, lane, locked);
+        locks.run();
+        store.makeMissing(tx, wanted, locked);
+        Books books = new Books(lane, locked.head().number(), tx.now(), rows, locked.accounts);
         T result = postings.apply(books);
-        rows.write(tx);
-        store.write(tx, books.changed(), books.entries(), head, new Chain());
+        Pipeline writes = tx.pipeline();
+        rows.write(writes);
+        store.write(writes, books.changed(), books.entries(), locked.head(), new Chain());
+        writes.run();
         return result;
     }
 
@@ -97,9 +104,11 @@ public final class Ledger implements Outcomes.Standing {
 
     @Override
     public void require(Tx tx, Caller.Agent agent) {
-        Wanted wanted = new Wanted(lane);
-        wanted.account(AccountId.of(agent.id()));
-        Account account = store.lock(tx, wanted).get(agent.id().value());
+        LedgerStore.Locked locked = new LedgerStore.Locked();
+        Pipeline lock = tx.pipeline();
+        store.lockAccounts(lock, List.of(agent.id().value()), locked);
+        lock.run();
+        Account account = locked.accounts.get(agent.id().value());
         if (account == null) {
             throw new RefusedException(Reason.UNKNOWN_CALLER);
         }

@@ -4,17 +4,15 @@ import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.JOURNAL;
 import static hanse.schema.jooq.Tables.LANE;
 
-import hanse.node.storage.Column;
+import hanse.node.storage.Columns;
+import hanse.node.storage.Parameter;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.math.BigDecimal;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,54 +32,74 @@ final class LedgerStore {
             from account where id = any(?::uuid[]) order by id for no key update
             """;
 
+    private static final String LOCK_LANE = "select position, block, head from lane where id = ? for no key update";
+
     private static final String UPDATE_ACCOUNTS = """
-      update account a
-      set balance = u.balance, held = u.held, version = u.version, last_entry = u.last_entry
-      from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-        as u (id, balance, held, version, last_entry)
-      where a.id = u.id
-      """;
+            update account a
+            set balance = u.balance, held = u.held, version = u.version, last_entry = u.last_entry
+            from (
+              select unnest(?::uuid[]) as id, unnest(?::bigint[]) as balance, unnest(?::bigint[]) as held,
+                unnest(?::bigint[]) as version, unnest(?::bigint[]) as last_entry) u
+            where a.id = u.id
+            """;
 
     private static final String INSERT_ENTRIES = """
-      insert into journal (position, at, kind,
-        debit, credit, amount, held_change,
-        debit_balance, debit_held, debit_version, debit_previous,
-        credit_balance, credit_held, credit_version, credit_previous,
-        link, subject, note)
-      select u.position, ?, u.kind,
-        u.debit, u.credit, u.amount, u.held_change,
-        u.debit_balance, u.debit_held, u.debit_version, u.debit_previous,
-        u.credit_balance, u.credit_held, u.credit_version, u.credit_previous,
-        u.link, u.subject, u.note
-      from unnest(?::bigint[], ?::smallint[], ?::uuid[], ?::uuid[], ?::bigint[], ?::bigint[],
-          ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-          ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-          ?::bigint[], ?::uuid[], ?::text[])
-        as u (position, kind, debit, credit, amount, held_change,
-          debit_balance, debit_held, debit_version, debit_previous,
-          credit_balance, credit_held, credit_version, credit_previous,
-          link, subject, note)
-      """;
+            insert into journal (at, position, kind,
+              debit, credit, amount, held_change,
+              debit_balance, debit_held, debit_version, debit_previous,
+              credit_balance, credit_held, credit_version, credit_previous,
+              link, subject, note)
+            select ?, unnest(?::bigint[]), unnest(?::smallint[]),
+              unnest(?::uuid[]), unnest(?::uuid[]), unnest(?::bigint[]), unnest(?::bigint[]),
+              unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]),
+              unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]),
+              unnest(?::bigint[]), unnest(?::uuid[]), unnest(?::text[])
+            """;
 
     private static final String SEAL = """
-      with sealed as (
-        insert into block (lane, number, first, last, at, previous, root, head)
-        values (?, ?, ?, ?, ?, ?, ?, ?))
-      update lane set position = ?, block = ?, head = ? where id = ?
-      """;
+            with sealed as (
+              insert into block (lane, number, first, last, at, previous, root, head)
+              values (?, ?, ?, ?, ?, ?, ?, ?))
+            update lane set position = ?, block = ?, head = ? where id = ?
+            """;
 
     /// The end of a lane's chain.
     record LaneHead(int lane, long number, long block, byte[] head) {}
 
-    /// Locks accounts in id order; makes system accounts that do not exist yet.
-    Map<UUID, Account> lock(Tx tx, Wanted wanted) {
-        Map<UUID, Account> locked = lockExisting(tx, wanted.ids);
+    /// What a writing transaction locks last: accounts, and then its lane. Filled when the pipeline has run.
+    static final class Locked {
+        final Map<UUID, Account> accounts = new HashMap<>();
+        Optional<LaneHead> lane = Optional.empty();
+
+        LaneHead head() {
+            return lane.orElseThrow();
+        }
+    }
+
+    /// Locks accounts in id order.
+    void lockAccounts(Pipeline pipeline, Collection<UUID> ids, Locked locked) {
+        pipeline.query(
+                LOCK_ACCOUNTS,
+                row -> locked.accounts.put(row.getObject(1, UUID.class), account(row)),
+                Columns.uuids(ids));
+    }
+
+    /// Locks a lane's head: the last lock of every writing transaction.
+    void lockLane(Pipeline pipeline, int lane, Locked locked) {
+        pipeline.query(
+                LOCK_LANE,
+                row -> locked.lane = Optional.of(new LaneHead(lane, row.getLong(1), row.getLong(2), row.getBytes(3))),
+                Parameter.of(lane));
+    }
+
+    /// Makes the system accounts that were asked for and do not exist, and locks them: once in a lane's life.
+    void makeMissing(Tx tx, Wanted wanted, Locked locked) {
         List<SystemAccount> missing = wanted.system.entrySet().stream()
-                .filter(e -> !locked.containsKey(e.getKey()))
+                .filter(e -> !locked.accounts.containsKey(e.getKey()))
                 .map(Map.Entry::getValue)
                 .toList();
         if (missing.isEmpty()) {
-            return locked;
+            return;
         }
         for (SystemAccount account : missing) {
             tx.sql()
@@ -93,117 +111,77 @@ final class LedgerStore {
                     .onConflictDoNothing()
                     .execute();
         }
-        return lockExisting(tx, wanted.ids);
+        Pipeline pipeline = tx.pipeline();
+        lockAccounts(
+                pipeline, missing.stream().map(account -> account.id().value()).toList(), locked);
+        pipeline.run();
     }
 
-    private static Map<UUID, Account> lockExisting(Tx tx, Collection<UUID> ids) {
-        Map<UUID, Account> accounts = HashMap.newHashMap(ids.size());
-        tx.sql().connection(connection -> {
-            try (PreparedStatement lock = connection.prepareStatement(LOCK_ACCOUNTS)) {
-                lock.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
-                try (ResultSet row = lock.executeQuery()) {
-                    while (row.next()) {
-                        Account account = new Account(
-                                row.getObject(1, UUID.class),
-                                AccountKind.of(row.getShort(2)),
-                                row.getLong(3),
-                                row.getLong(4),
-                                row.getLong(5),
-                                row.getLong(6),
-                                row.getLong(7),
-                                row.getShort(8),
-                                row.getBoolean(9));
-                        accounts.put(account.id, account);
-                    }
-                }
-            }
-        });
-        return accounts;
+    private static Account account(ResultSet row) throws SQLException {
+        return new Account(
+                row.getObject(1, UUID.class),
+                AccountKind.of(row.getShort(2)),
+                row.getLong(3),
+                row.getLong(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getShort(8),
+                row.getBoolean(9));
     }
 
-    /// Locks a lane's head: the last lock of every writing transaction.
-    LaneHead lockLane(Tx tx, int lane) {
-        return tx.sql()
-                .select(LANE.POSITION, LANE.BLOCK, LANE.HEAD)
-                .from(LANE)
-                .where(LANE.ID.eq(lane))
-                .forNoKeyUpdate()
-                .fetchSingle(r -> new LaneHead(lane, r.value1(), r.value2(), r.value3()));
-    }
-
-    /// Writes changed accounts and new entries, and seals the entries as one block.
-    void write(Tx tx, Collection<Account> changed, List<Entry> entries, LaneHead head, Chain chain) {
-        tx.sql().connection(connection -> {
-            if (!changed.isEmpty()) {
-                updateAccounts(connection, List.copyOf(changed));
-            }
-            if (!entries.isEmpty()) {
-                insertEntries(connection, tx, entries);
-                seal(connection, tx, entries, head, chain);
-            }
-        });
-    }
-
-    private static void updateAccounts(Connection connection, List<Account> accounts) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(UPDATE_ACCOUNTS)) {
-            update.setArray(1, Column.of(connection, "uuid", accounts, UUID[]::new, a -> a.id));
-            update.setArray(2, Column.of(connection, "int8", accounts, Long[]::new, a -> a.balance));
-            update.setArray(3, Column.of(connection, "int8", accounts, Long[]::new, a -> a.held));
-            update.setArray(4, Column.of(connection, "int8", accounts, Long[]::new, a -> a.version));
-            update.setArray(5, Column.of(connection, "int8", accounts, Long[]::new, a -> a.lastEntry));
-            if (update.executeUpdate() != accounts.size()) {
-                throw new IllegalStateException("a locked account is gone");
-            }
+    /// Adds the statements that write changed accounts and new entries, and seal the entries as one block.
+    void write(Pipeline pipeline, Collection<Account> changed, List<Entry> entries, LaneHead head, Chain chain) {
+        if (!changed.isEmpty()) {
+            updateAccounts(pipeline, List.copyOf(changed));
+        }
+        if (!entries.isEmpty()) {
+            insertEntries(pipeline, entries);
+            seal(pipeline, entries, head, chain);
         }
     }
 
-    private static void insertEntries(Connection connection, Tx tx, List<Entry> entries) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(INSERT_ENTRIES)) {
-            int i = 1;
-            insert.setObject(i++, tx.now().atOffset(ZoneOffset.UTC));
-            insert.setArray(i++, longs(connection, entries, e -> e.position().value()));
-            insert.setArray(
-                    i++,
-                    Column.of(
-                            connection,
-                            "int2",
-                            entries,
-                            Short[]::new,
-                            e -> e.kind().code()));
-            insert.setArray(i++, uuids(connection, entries, e -> e.debit().map(Entry.Side::account)));
-            insert.setArray(i++, uuids(connection, entries, e -> e.credit().map(Entry.Side::account)));
-            insert.setArray(i++, longs(connection, entries, e -> e.amount().micros()));
-            insert.setArray(i++, longs(connection, entries, Entry::heldChange));
-            for (Function<Entry, Optional<Entry.Side>> side :
-                    List.<Function<Entry, Optional<Entry.Side>>>of(Entry::debit, Entry::credit)) {
-                insert.setArray(i++, side(connection, entries, side, Entry.Side::balance));
-                insert.setArray(i++, side(connection, entries, side, Entry.Side::held));
-                insert.setArray(i++, side(connection, entries, side, Entry.Side::version));
-                insert.setArray(i++, side(connection, entries, side, Entry.Side::previous));
-            }
-            insert.setArray(
-                    i++,
-                    Column.of(
-                            connection,
-                            "int8",
-                            entries,
-                            Long[]::new,
-                            e -> e.link().map(Position::value).orElse(null)));
-            insert.setArray(i++, uuids(connection, entries, Entry::subject));
-            insert.setArray(
-                    i,
-                    Column.of(
-                            connection,
-                            "text",
-                            entries,
-                            String[]::new,
-                            e -> e.note().isEmpty() ? null : e.note()));
-            insert.executeUpdate();
-        }
+    private static void updateAccounts(Pipeline pipeline, List<Account> accounts) {
+        pipeline.changeExactly(
+                accounts.size(),
+                UPDATE_ACCOUNTS,
+                Columns.uuids(accounts, a -> a.id),
+                Columns.longs(accounts, a -> a.balance),
+                Columns.longs(accounts, a -> a.held),
+                Columns.longs(accounts, a -> a.version),
+                Columns.longs(accounts, a -> a.lastEntry));
     }
 
-    private static void seal(Connection connection, Tx tx, List<Entry> entries, LaneHead last, Chain chain)
-            throws SQLException {
+    private static void insertEntries(Pipeline pipeline, List<Entry> entries) {
+        pipeline.changeExactly(
+                entries.size(),
+                INSERT_ENTRIES,
+                Parameter.of(pipeline.now()),
+                Columns.longs(entries, e -> e.position().value()),
+                Columns.shorts(entries, e -> e.kind().code()),
+                Columns.uuids(entries, e -> e.debit().map(Entry.Side::account).orElse(null)),
+                Columns.uuids(entries, e -> e.credit().map(Entry.Side::account).orElse(null)),
+                Columns.longs(entries, e -> e.amount().micros()),
+                Columns.longs(entries, Entry::heldChange),
+                side(entries, Entry::debit, Entry.Side::balance),
+                side(entries, Entry::debit, Entry.Side::held),
+                side(entries, Entry::debit, Entry.Side::version),
+                side(entries, Entry::debit, Entry.Side::previous),
+                side(entries, Entry::credit, Entry.Side::balance),
+                side(entries, Entry::credit, Entry.Side::held),
+                side(entries, Entry::credit, Entry.Side::version),
+                side(entries, Entry::credit, Entry.Side::previous),
+                Columns.longs(entries, e -> e.link().map(Position::value).orElse(null)),
+                Columns.uuids(entries, e -> e.subject().orElse(null)),
+                Columns.texts(entries, e -> e.note().isEmpty() ? null : e.note()));
+    }
+
+    private static Parameter side(
+            List<Entry> entries, Function<Entry, Optional<Entry.Side>> side, Function<Entry.Side, Long> column) {
+        return Columns.longs(entries, e -> side.apply(e).map(column).orElse(null));
+    }
+
+    private static void seal(Pipeline pipeline, List<Entry> entries, LaneHead last, Chain chain) {
         List<byte[]> leaves = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
             leaves.add(chain.leaf(entry));
@@ -211,23 +189,21 @@ final class LedgerStore {
         byte[] root = chain.root(leaves);
         byte[] head = chain.head(last.head(), root);
         long number = last.block() + 1;
-        try (PreparedStatement seal = connection.prepareStatement(SEAL)) {
-            seal.setInt(1, last.lane());
-            seal.setLong(2, number);
-            seal.setLong(3, entries.getFirst().position().value());
-            seal.setLong(4, entries.getLast().position().value());
-            seal.setObject(5, tx.now().atOffset(ZoneOffset.UTC));
-            seal.setBytes(6, last.head());
-            seal.setBytes(7, root);
-            seal.setBytes(8, head);
-            seal.setLong(9, entries.getLast().position().number());
-            seal.setLong(10, number);
-            seal.setBytes(11, head);
-            seal.setInt(12, last.lane());
-            if (seal.executeUpdate() != 1) {
-                throw new IllegalStateException("a locked lane is gone");
-            }
-        }
+        pipeline.changeExactly(
+                1,
+                SEAL,
+                Parameter.of(last.lane()),
+                Parameter.of(number),
+                Parameter.of(entries.getFirst().position().value()),
+                Parameter.of(entries.getLast().position().value()),
+                Parameter.of(pipeline.now()),
+                Parameter.of(last.head()),
+                Parameter.of(root),
+                Parameter.of(head),
+                Parameter.of(entries.getLast().position().number()),
+                Parameter.of(number),
+                Parameter.of(head),
+                Parameter.of(last.lane()));
     }
 
     /// Opens an agent's account.
@@ -459,30 +435,5 @@ final class LedgerStore {
                 Optional.ofNullable(r.getLink()).map(Position::new),
                 Optional.ofNullable(r.getSubject()),
                 Optional.ofNullable(r.getNote()).orElse(""));
-    }
-
-    private static Array longs(Connection connection, List<Entry> entries, Function<Entry, Long> column)
-            throws SQLException {
-        return Column.of(connection, "int8", entries, Long[]::new, column);
-    }
-
-    private static Array uuids(Connection connection, List<Entry> entries, Function<Entry, Optional<UUID>> column)
-            throws SQLException {
-        return Column.of(
-                connection, "uuid", entries, UUID[]::new, e -> column.apply(e).orElse(null));
-    }
-
-    private static Array side(
-            Connection connection,
-            List<Entry> entries,
-            Function<Entry, Optional<Entry.Side>> side,
-            Function<Entry.Side, Long> column)
-            throws SQLException {
-        return Column.of(
-                connection,
-                "int8",
-                entries,
-                Long[]::new,
-                e -> side.apply(e).map(column).orElse(null));
     }
 }

@@ -1,5 +1,6 @@
 package hanse.node.ledger;
 
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.Map;
@@ -14,6 +15,6 @@ public interface RowType<K, V> {
     /// Locks the rows with these keys, in key order, and reads them; a key without a row is absent from the answer.
     Map<K, V> lock(Tx tx, Set<K> keys);
 
-    /// Writes what a batch has inserted and changed.
-    void write(Tx tx, Collection<V> inserted, Collection<V> updated);
+    /// Adds the statements that write what a batch has inserted and changed.
+    void write(Pipeline pipeline, Collection<V> inserted, Collection<V> updated);
 }

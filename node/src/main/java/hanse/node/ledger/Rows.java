@@ -1,5 +1,6 @@
 package hanse.node.ledger;
 
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.util.Collection;
 import java.util.Comparator;
@@ -64,8 +65,8 @@ public final class Rows {
         tables.values().forEach(table -> table.lock(tx));
     }
 
-    void write(Tx tx) {
-        tables.values().forEach(table -> table.write(tx));
+    void write(Pipeline pipeline) {
+        tables.values().forEach(table -> table.write(pipeline));
     }
 
     @SuppressWarnings("unchecked") // a table is only ever put under its own type
@@ -94,10 +95,10 @@ public final class Rows {
             current.putAll(type.lock(tx, wanted));
         }
 
-        void write(Tx tx) {
+        void write(Pipeline pipeline) {
             updated.removeAll(inserted);
             if (!inserted.isEmpty() || !updated.isEmpty()) {
-                type.write(tx, pick(inserted), pick(updated));
+                type.write(pipeline, pick(inserted), pick(updated));
             }
         }
 

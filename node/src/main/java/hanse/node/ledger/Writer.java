@@ -8,6 +8,7 @@ import hanse.node.call.Request;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Remembered;
 import hanse.node.storage.Database;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// Runs batches in one lane over one connection of its own, one transaction each: lock the domain rows, then the
 /// accounts, read the remembered outcomes (a caller's own account is always locked, so no other transaction can be
 /// running the same request), lock the lane, decide every command in order of arrival, write with one statement per
-/// table, commit, answer.
+/// table, commit, answer. Locks and reads are one round trip, writes another.
 ///
 /// A command that is refused is refused alone. When PostgreSQL asks for a repeat or the connection is lost the whole
 /// batch is repeated; any other failure splits it until the poisonous command stands alone.
@@ -116,7 +117,6 @@ final class Writer {
             pending.command.accounts(rows, wanted);
             pending.request.map(Request::caller).ifPresent(caller -> wantCaller(wanted, caller));
         }
-        Map<UUID, Account> accounts = ledger.lock(tx, wanted);
 
         Set<UUID> keys = new HashSet<>();
         for (Pending<?> pending : distinct) {
@@ -127,10 +127,17 @@ final class Writer {
                 joined.request().signature().ifPresent(keys::add);
             }
         }
-        Map<UUID, Remembered> remembered = outcomes.find(tx, keys);
 
-        LedgerStore.LaneHead head = ledger.lockLane(tx, lane);
-        Books books = new Books(lane, head.number(), tx.now(), rows, accounts);
+        LedgerStore.Locked locked = new LedgerStore.Locked();
+        Map<UUID, Remembered> remembered = new HashMap<>();
+        Pipeline locks = tx.pipeline();
+        ledger.lockAccounts(locks, wanted.ids, locked);
+        outcomes.find(locks, keys, remembered);
+        ledger.lockLane(locks, lane, locked);
+        locks.run();
+        ledger.makeMissing(tx, wanted, locked);
+
+        Books books = new Books(lane, locked.head().number(), tx.now(), rows, locked.accounts);
         List<Remembered> toRemember = new ArrayList<>();
         for (Pending<?> pending : distinct) {
             verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
@@ -140,9 +147,11 @@ final class Writer {
                 verdicts.put(pending, verdict(tx, pending, joined, verdicts, books, remembered, toRemember));
             }
         }
-        rows.write(tx);
-        ledger.write(tx, books.changed(), books.entries(), head, chain);
-        outcomes.insert(tx, toRemember);
+        Pipeline writes = tx.pipeline();
+        rows.write(writes);
+        ledger.write(writes, books.changed(), books.entries(), locked.head(), chain);
+        outcomes.insert(writes, toRemember);
+        writes.run();
         return verdicts;
     }
 
@@ -254,7 +263,7 @@ final class Writer {
             UUID signature = request.signature().get();
             Remembered used = outcomes.find(tx, List.of(signature)).get(signature);
             if (used == null) {
-                outcomes.insert(tx, List.of(Remembered.signature(request, signature)));
+                outcomes.insert(tx, Remembered.signature(request, signature));
             } else if (used.execution() != request.execution()) {
                 throw new RefusedException(Reason.SIGNATURE_REPLAYED);
             }

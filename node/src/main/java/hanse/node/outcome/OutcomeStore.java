@@ -2,13 +2,15 @@ package hanse.node.outcome;
 
 import static hanse.schema.jooq.Tables.OUTCOME;
 
-import hanse.node.storage.Column;
+import hanse.node.storage.Columns;
+import hanse.node.storage.Parameter;
+import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +24,9 @@ public final class OutcomeStore {
             "select key, digest, signature, execution, result from outcome where key = any(?::uuid[])";
 
     private static final String INSERT = """
-      insert into outcome (key, digest, signature, execution, at, result)
-      select key, digest, signature, execution, ?, result
-      from unnest(?::uuid[], ?::bytea[], ?::uuid[], ?::bigint[], ?::bytea[]) as u (key, digest, signature, execution, result)
-      """;
+            insert into outcome (at, key, digest, signature, execution, result)
+            select ?, unnest(?::uuid[]), unnest(?::bytea[]), unnest(?::uuid[]), unnest(?::bigint[]), unnest(?::bytea[])
+            """;
 
     /// From here on, this transaction waits at most three seconds for a lock: the same request may be in flight
     /// elsewhere, and its caller is better told so than left waiting.
@@ -35,63 +36,52 @@ public final class OutcomeStore {
 
     /// The rows with these keys.
     public Map<UUID, Remembered> find(Tx tx, Collection<UUID> keys) {
-        if (keys.isEmpty()) {
-            return Map.of();
-        }
         Map<UUID, Remembered> found = new HashMap<>();
-        tx.sql().connection(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(FIND)) {
-                select.setArray(1, connection.createArrayOf("uuid", keys.toArray()));
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        UUID key = row.getObject(1, UUID.class);
-                        found.put(
-                                key,
-                                new Remembered(
-                                        key,
-                                        row.getBytes(2),
-                                        Optional.ofNullable(row.getObject(3, UUID.class)),
-                                        row.getLong(4),
-                                        Optional.ofNullable(row.getBytes(5))));
-                    }
-                }
-            }
-        });
+        Pipeline pipeline = tx.pipeline();
+        find(pipeline, keys, found);
+        pipeline.run();
         return found;
     }
 
-    /// Adds rows, in key order. One whose key exists is a failure of the whole transaction.
-    public void insert(Tx tx, List<Remembered> rows) {
+    /// The same; `found` is filled when the pipeline has run.
+    public void find(Pipeline pipeline, Collection<UUID> keys, Map<UUID, Remembered> found) {
+        if (!keys.isEmpty()) {
+            pipeline.query(FIND, row -> found.put(row.getObject(1, UUID.class), remembered(row)), Columns.uuids(keys));
+        }
+    }
+
+    /// Adds a row. If its key exists the whole transaction fails.
+    public void insert(Tx tx, Remembered row) {
+        Pipeline pipeline = tx.pipeline();
+        insert(pipeline, List.of(row));
+        pipeline.run();
+    }
+
+    /// Adds rows, in key order. If the key of one exists the whole transaction fails.
+    public void insert(Pipeline pipeline, List<Remembered> rows) {
         if (rows.isEmpty()) {
             return;
         }
         List<Remembered> sorted =
-                rows.stream().sorted((a, b) -> a.key().compareTo(b.key())).toList();
-        tx.sql().connection(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-                insert.setObject(1, tx.now().atOffset(ZoneOffset.UTC));
-                insert.setArray(2, Column.of(connection, "uuid", sorted, UUID[]::new, Remembered::key));
-                insert.setArray(3, Column.of(connection, "bytea", sorted, byte[][]::new, Remembered::digest));
-                insert.setArray(
-                        4,
-                        Column.of(
-                                connection,
-                                "uuid",
-                                sorted,
-                                UUID[]::new,
-                                r -> r.signature().orElse(null)));
-                insert.setArray(5, Column.of(connection, "int8", sorted, Long[]::new, Remembered::execution));
-                insert.setArray(
-                        6,
-                        Column.of(
-                                connection,
-                                "bytea",
-                                sorted,
-                                byte[][]::new,
-                                r -> r.result().orElse(null)));
-                insert.executeUpdate();
-            }
-        });
+                rows.stream().sorted(Comparator.comparing(Remembered::key)).toList();
+        pipeline.changeExactly(
+                sorted.size(),
+                INSERT,
+                Parameter.of(pipeline.now()),
+                Columns.uuids(sorted, Remembered::key),
+                Columns.bytes(sorted, Remembered::digest),
+                Columns.uuids(sorted, r -> r.signature().orElse(null)),
+                Columns.longs(sorted, Remembered::execution),
+                Columns.bytes(sorted, r -> r.result().orElse(null)));
+    }
+
+    private static Remembered remembered(ResultSet row) throws SQLException {
+        return new Remembered(
+                row.getObject(1, UUID.class),
+                row.getBytes(2),
+                Optional.ofNullable(row.getObject(3, UUID.class)),
+                row.getLong(4),
+                Optional.ofNullable(row.getBytes(5)));
     }
 
     /// Claims a key for a transaction in progress. Waits for another transaction that holds the same key; false when

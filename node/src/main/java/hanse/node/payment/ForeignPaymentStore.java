@@ -2,16 +2,16 @@ package hanse.node.payment;
 
 import static hanse.schema.jooq.Tables.FOREIGN_PAYMENT;
 
-import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
+import hanse.node.storage.Pipeline;
+import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.ForeignPaymentRecord;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,21 +19,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
-import org.jooq.Field;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /// The table of payments that peers issued.
 final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPayment> {
     private static final int LOCK_ORDER = 25;
 
     private static final String COLUMNS = """
-            unnest({0}::uuid[], {1}::text[], {2}::uuid[], {3}::smallint[], {4}::uuid[], {5}::uuid[], {6}::bigint[],
-                {7}::smallint[], {8}::timestamptz[], {9}::text[], {10}::bigint[], {11}::text[], {12}::timestamptz[],
-                {13}::timestamptz[], {14}::boolean[], {15}::uuid[], {16}::smallint[], {17}::smallint[], {18}::smallint[],
-                {19}::timestamptz[])
+            unnest(?::uuid[], ?::text[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::bigint[],
+                ?::smallint[], ?::timestamptz[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[],
+                ?::timestamptz[], ?::boolean[], ?::uuid[], ?::smallint[], ?::smallint[], ?::smallint[],
+                ?::timestamptz[])
               as u (id, issuer, payee, state, message, request, reserved, refusal, asked_at, payer, amount, resource,
                 expires_at, consumed_at, first_use, ending, ending_kind, ending_state, ending_refusal, ended_at)
             """;
@@ -80,69 +76,46 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
     }
 
     @Override
-    public void write(Tx tx, Collection<ForeignPayment> inserted, Collection<ForeignPayment> updated) {
-        execute(tx, INSERT, List.copyOf(inserted));
-        execute(tx, UPDATE, List.copyOf(updated));
+    public void write(Pipeline pipeline, Collection<ForeignPayment> inserted, Collection<ForeignPayment> updated) {
+        change(pipeline, INSERT, List.copyOf(inserted));
+        change(pipeline, UPDATE, List.copyOf(updated));
     }
 
-    private static void execute(Tx tx, String statement, List<ForeignPayment> rows) {
-        if (rows.isEmpty()) {
-            return;
+    private static void change(Pipeline pipeline, String sql, List<ForeignPayment> rows) {
+        if (!rows.isEmpty()) {
+            pipeline.changeExactly(
+                    rows.size(),
+                    sql,
+                    Columns.uuids(rows, p -> p.key().id()),
+                    Columns.texts(rows, p -> p.key().issuer().value()),
+                    Columns.uuids(rows, p -> p.key().payee().value()),
+                    Columns.shorts(rows, p -> p.state().code()),
+                    Columns.uuids(rows, ForeignPayment::message),
+                    Columns.uuids(rows, ForeignPayment::request),
+                    Columns.longs(rows, p -> p.reserved().micros()),
+                    Columns.shorts(rows, p -> Reasons.number(p.refusal())),
+                    Columns.times(rows, p -> Optional.of(p.askedAt())),
+                    Columns.texts(
+                            rows,
+                            p -> p.terms().map(ForeignPayment.Terms::payer).orElse(null)),
+                    Columns.longs(
+                            rows, p -> p.terms().map(t -> t.amount().micros()).orElse(null)),
+                    Columns.texts(
+                            rows,
+                            p -> p.terms().map(ForeignPayment.Terms::resource).orElse(null)),
+                    Columns.times(rows, p -> p.terms().map(ForeignPayment.Terms::expiresAt)),
+                    Columns.times(rows, p -> p.terms().map(ForeignPayment.Terms::consumedAt)),
+                    Columns.booleans(
+                            rows,
+                            p -> p.terms().map(ForeignPayment.Terms::firstUse).orElse(false)),
+                    Columns.uuids(
+                            rows,
+                            p -> p.ending().map(ForeignPayment.Ending::message).orElse(null)),
+                    Columns.shorts(rows, p -> number(p.ending().map(e -> e.kind()))),
+                    Columns.shorts(rows, p -> number(p.ending().map(e -> e.progress()))),
+                    Columns.shorts(rows, p -> Reasons.number(p.ending().flatMap(ForeignPayment.Ending::refusal))),
+                    Columns.times(rows, ForeignPayment::endedAt));
         }
-        tx.sql()
-                .execute(
-                        statement,
-                        column(rows, UUID[]::new, p -> p.key().id()),
-                        column(rows, String[]::new, p -> p.key().issuer().value()),
-                        column(rows, UUID[]::new, p -> p.key().payee().value()),
-                        column(rows, Short[]::new, p -> p.state().code()),
-                        column(rows, UUID[]::new, ForeignPayment::message),
-                        column(rows, UUID[]::new, ForeignPayment::request),
-                        column(rows, Long[]::new, p -> p.reserved().micros()),
-                        column(rows, Short[]::new, p -> number(p.refusal())),
-                        times(rows, p -> Optional.of(p.askedAt())),
-                        column(
-                                rows,
-                                String[]::new,
-                                p -> p.terms().map(ForeignPayment.Terms::payer).orElse(null)),
-                        column(
-                                rows,
-                                Long[]::new,
-                                p -> p.terms().map(t -> t.amount().micros()).orElse(null)),
-                        column(
-                                rows,
-                                String[]::new,
-                                p -> p.terms()
-                                        .map(ForeignPayment.Terms::resource)
-                                        .orElse(null)),
-                        times(rows, p -> p.terms().map(ForeignPayment.Terms::expiresAt)),
-                        times(rows, p -> p.terms().map(ForeignPayment.Terms::consumedAt)),
-                        column(
-                                rows,
-                                Boolean[]::new,
-                                p -> p.terms()
-                                        .map(ForeignPayment.Terms::firstUse)
-                                        .orElse(false)),
-                        column(
-                                rows,
-                                UUID[]::new,
-                                p -> p.ending()
-                                        .map(ForeignPayment.Ending::message)
-                                        .orElse(null)),
-                        column(
-                                rows,
-                                Short[]::new,
-                                p -> p.ending()
-                                        .map(e -> (short) (e.kind().ordinal() + 1))
-                                        .orElse((short) 0)),
-                        column(
-                                rows,
-                                Short[]::new,
-                                p -> p.ending()
-                                        .map(e -> (short) (e.progress().ordinal() + 1))
-                                        .orElse((short) 0)),
-                        column(rows, Short[]::new, p -> number(p.ending().flatMap(ForeignPayment.Ending::refusal))),
-                        times(rows, ForeignPayment::endedAt));
     }
 
     Optional<ForeignPayment> find(Tx tx, ForeignPayment.Key key) {
@@ -184,7 +157,7 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                 row.getMessage(),
                 row.getRequest(),
                 new Avt(row.getReserved()),
-                reason(row.getRefusal()),
+                Reasons.of(row.getRefusal()),
                 row.getAskedAt(),
                 row.getPayer() == null
                         ? Optional.empty()
@@ -201,32 +174,12 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                                 row.getEnding(),
                                 ForeignPayment.Ending.Kind.values()[row.getEndingKind() - 1],
                                 ForeignPayment.Ending.Progress.values()[row.getEndingState() - 1],
-                                reason(row.getEndingRefusal()))),
+                                Reasons.of(row.getEndingRefusal()))),
                 Optional.ofNullable(row.getEndedAt()));
     }
 
-    private static short number(Optional<Reason> reason) {
-        return reason.map(why -> (short) why.getNumber()).orElse((short) 0);
-    }
-
-    private static Optional<Reason> reason(short number) {
-        return number == 0 ? Optional.empty() : Optional.ofNullable(Reason.forNumber(number));
-    }
-
-    private static <V> Field<V[]> column(
-            List<ForeignPayment> rows, IntFunction<V[]> make, Function<ForeignPayment, ? extends @Nullable V> column) {
-        V[] values = make.apply(rows.size());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = column.apply(rows.get(i));
-        }
-        return DSL.val(values);
-    }
-
-    private static Field<OffsetDateTime[]> times(
-            List<ForeignPayment> rows, Function<ForeignPayment, Optional<Instant>> column) {
-        return column(
-                rows,
-                OffsetDateTime[]::new,
-                p -> column.apply(p).map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+    /// Counts from 1; 0 for none.
+    private static short number(Optional<? extends Enum<?>> constant) {
+        return constant.map(one -> (short) (one.ordinal() + 1)).orElse((short) 0);
     }
 }

@@ -2,18 +2,19 @@ package hanse.node.payment;
 
 import static hanse.schema.jooq.Tables.PAYMENT;
 
-import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
+import hanse.node.storage.Parameter;
+import hanse.node.storage.Pipeline;
+import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.PaymentRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jooq.Condition;
-import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /// The table of payments.
@@ -32,8 +31,8 @@ final class PaymentStore implements RowType<UUID, Payment> {
 
     private static final String INSERT = """
             insert into payment (id, token_hash, state, payer, payee, payee_registry, amount, resource, authorized_at, expires_at)
-            select id, token_hash, {0}::smallint, payer, payee, payee_registry, amount, resource, {1}::timestamptz, expires_at
-            from unnest({2}::uuid[], {3}::bytea[], {4}::uuid[], {5}::uuid[], {6}::text[], {7}::bigint[], {8}::text[], {9}::timestamptz[])
+            select id, token_hash, ?, payer, payee, payee_registry, amount, resource, ?, expires_at
+            from unnest(?::uuid[], ?::bytea[], ?::uuid[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[])
               as u (id, token_hash, payer, payee, payee_registry, amount, resource, expires_at)
             """;
 
@@ -41,8 +40,8 @@ final class PaymentStore implements RowType<UUID, Payment> {
             update payment p
             set state = u.state, fee = u.fee, consumed_at = u.consumed_at, ended_at = u.ended_at,
               transfer = u.transfer, attempt = u.attempt, frame = u.frame, refusal = u.refusal
-            from unnest({0}::uuid[], {1}::smallint[], {2}::bigint[], {3}::timestamptz[], {4}::timestamptz[],
-                {5}::bigint[], {6}::integer[], {7}::uuid[], {8}::smallint[])
+            from unnest(?::uuid[], ?::smallint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[],
+                ?::bigint[], ?::integer[], ?::uuid[], ?::smallint[])
               as u (id, state, fee, consumed_at, ended_at, transfer, attempt, frame, refusal)
             where p.id = u.id
             """;
@@ -65,60 +64,47 @@ final class PaymentStore implements RowType<UUID, Payment> {
     }
 
     @Override
-    public void write(Tx tx, Collection<Payment> inserted, Collection<Payment> updated) {
+    public void write(Pipeline pipeline, Collection<Payment> inserted, Collection<Payment> updated) {
         if (!inserted.isEmpty()) {
             List<Payment> rows = List.copyOf(inserted);
-            tx.sql()
-                    .execute(
-                            INSERT,
-                            DSL.val(Payment.State.AUTHORIZED.code()),
-                            DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
-                            Columns.of(rows, UUID[]::new, Payment::id),
-                            Columns.of(rows, byte[][]::new, Payment::tokenHash),
-                            Columns.of(rows, UUID[]::new, p -> p.payer().value()),
-                            Columns.of(rows, UUID[]::new, p -> p.payee().value()),
-                            Columns.of(
-                                    rows,
-                                    String[]::new,
-                                    p -> p.payeeRegistry()
-                                            .map(RegistryId::value)
-                                            .orElse(null)),
-                            Columns.of(rows, Long[]::new, p -> p.amount().micros()),
-                            Columns.of(rows, String[]::new, Payment::resource),
-                            times(rows, p -> Optional.of(p.expiresAt())));
+            pipeline.change(
+                    INSERT,
+                    Parameter.of(Payment.State.AUTHORIZED.code()),
+                    Parameter.of(pipeline.now()),
+                    Columns.uuids(rows, Payment::id),
+                    Columns.bytes(rows, Payment::tokenHash),
+                    Columns.uuids(rows, p -> p.payer().value()),
+                    Columns.uuids(rows, p -> p.payee().value()),
+                    Columns.texts(
+                            rows, p -> p.payeeRegistry().map(RegistryId::value).orElse(null)),
+                    Columns.longs(rows, p -> p.amount().micros()),
+                    Columns.texts(rows, Payment::resource),
+                    Columns.times(rows, p -> Optional.of(p.expiresAt())));
             // What a batch both makes and changes (an authorization and its verification) needs the change as well.
-            List<Payment> moved = rows.stream()
-                    .filter(p -> p.state() != Payment.State.AUTHORIZED)
-                    .toList();
-            update(tx, moved);
+            update(
+                    pipeline,
+                    rows.stream()
+                            .filter(p -> p.state() != Payment.State.AUTHORIZED)
+                            .toList());
         }
-        update(tx, List.copyOf(updated));
+        update(pipeline, List.copyOf(updated));
     }
 
-    private static void update(Tx tx, List<Payment> rows) {
-        if (rows.isEmpty()) {
-            return;
+    private static void update(Pipeline pipeline, List<Payment> rows) {
+        if (!rows.isEmpty()) {
+            pipeline.changeExactly(
+                    rows.size(),
+                    UPDATE,
+                    Columns.uuids(rows, Payment::id),
+                    Columns.shorts(rows, p -> p.state().code()),
+                    Columns.longs(rows, p -> p.fee().micros()),
+                    Columns.times(rows, Payment::consumedAt),
+                    Columns.times(rows, Payment::endedAt),
+                    Columns.longs(rows, p -> p.transfer().map(Position::value).orElse(null)),
+                    Columns.ints(rows, Payment::attempt),
+                    Columns.uuids(rows, p -> p.frame().orElse(null)),
+                    Columns.shorts(rows, p -> Reasons.number(p.refusal())));
         }
-        tx.sql()
-                .execute(
-                        UPDATE,
-                        Columns.of(rows, UUID[]::new, Payment::id),
-                        Columns.of(rows, Short[]::new, p -> p.state().code()),
-                        Columns.of(rows, Long[]::new, p -> p.fee().micros()),
-                        times(rows, Payment::consumedAt),
-                        times(rows, Payment::endedAt),
-                        Columns.of(
-                                rows,
-                                Long[]::new,
-                                p -> p.transfer().map(Position::value).orElse(null)),
-                        Columns.of(rows, Integer[]::new, Payment::attempt),
-                        Columns.of(rows, UUID[]::new, p -> p.frame().orElse(null)),
-                        Columns.of(
-                                rows,
-                                Short[]::new,
-                                p -> p.refusal()
-                                        .map(reason -> (short) reason.getNumber())
-                                        .orElse((short) 0)));
     }
 
     Optional<Payment> find(Tx tx, UUID id) {
@@ -198,14 +184,6 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 Optional.ofNullable(row.getTransfer()).map(Position::new),
                 row.getAttempt(),
                 Optional.ofNullable(row.getFrame()),
-                row.getRefusal() == 0 ? Optional.empty() : Optional.ofNullable(Reason.forNumber(row.getRefusal())));
-    }
-
-    private static Field<java.time.OffsetDateTime[]> times(
-            List<Payment> rows, Function<Payment, Optional<Instant>> column) {
-        return Columns.of(
-                rows,
-                java.time.OffsetDateTime[]::new,
-                p -> column.apply(p).map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null));
+                Reasons.of(row.getRefusal()));
     }
 }

@@ -29,6 +29,11 @@ public final class Tx {
         return now;
     }
 
+    /// An empty pipeline: what is added to it runs in this transaction.
+    public Pipeline pipeline() {
+        return new Pipeline(connection, now);
+    }
+
     /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, before the failure goes on.
     public <T> T orTakeBack(Supplier<T> work) {
         try {

@@ -2,6 +2,7 @@ package hanse.node.testing;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import hanse.node.storage.Connections;
 import hanse.schema.EmbeddedPostgres;
 import hanse.schema.EmbeddedPostgres.Options;
 import hanse.schema.Migrations;
@@ -71,6 +72,7 @@ public final class Postgres {
         config.setUsername(username);
         config.setPassword(password);
         config.setMaximumPoolSize(CONNECTIONS);
+        Connections.configure(config);
         config.setMinimumIdle(1);
         return new HikariDataSource(config);
     }

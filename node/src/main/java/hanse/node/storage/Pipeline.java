@@ -1,0 +1,106 @@
+package hanse.node.storage;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jooq.exception.DataAccessException;
+
+/// Statements of a transaction that go to PostgreSQL together and are answered together: one round trip, whatever their
+/// number. They run in the order in which they were added, each after the one before has taken effect.
+public final class Pipeline {
+    private final Connection connection;
+    private final Instant now;
+    private final List<Step> steps = new ArrayList<>();
+
+    Pipeline(Connection connection, Instant now) {
+        this.connection = connection;
+        this.now = now;
+    }
+
+    /// Takes one row of a query's answer.
+    @FunctionalInterface
+    public interface RowReader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private sealed interface Step {
+        String sql();
+
+        Parameter[] parameters();
+
+        record Query(String sql, RowReader reader, Parameter[] parameters) implements Step {}
+
+        record Change(String sql, OptionalInt rows, Parameter[] parameters) implements Step {}
+    }
+
+    /// The transaction's time.
+    public Instant now() {
+        return now;
+    }
+
+    /// Adds a query, whose rows are read by [#run].
+    public void query(String sql, RowReader reader, Parameter... parameters) {
+        steps.add(new Step.Query(sql, reader, parameters));
+    }
+
+    /// Adds a change of as many rows as there are.
+    public void change(String sql, Parameter... parameters) {
+        steps.add(new Step.Change(sql, OptionalInt.empty(), parameters));
+    }
+
+    /// Adds a change that must find exactly so many rows, which this transaction has locked or makes.
+    public void changeExactly(int rows, String sql, Parameter... parameters) {
+        steps.add(new Step.Change(sql, OptionalInt.of(rows), parameters));
+    }
+
+    /// Sends all that was added and reads the answers; afterwards the pipeline is empty.
+    public void run() {
+        if (steps.isEmpty()) {
+            return;
+        }
+        String sql = steps.stream().map(Step::sql).collect(Collectors.joining(";\n"));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int index = 1;
+            for (Step step : steps) {
+                for (Parameter parameter : step.parameters()) {
+                    parameter.bind(statement, index++);
+                }
+            }
+            statement.execute();
+            for (int i = 0; i < steps.size(); i++) {
+                if (i > 0) {
+                    statement.getMoreResults();
+                }
+                read(steps.get(i), statement);
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException("SQL [" + sql + "]; " + e.getMessage(), e);
+        }
+        steps.clear();
+    }
+
+    private static void read(Step step, PreparedStatement statement) throws SQLException {
+        switch (step) {
+            case Step.Query(String _, RowReader reader, Parameter[] _) -> {
+                try (ResultSet rows = statement.getResultSet()) {
+                    while (rows.next()) {
+                        reader.read(rows);
+                    }
+                }
+            }
+            case Step.Change(String sql, OptionalInt expected, Parameter[] _) -> {
+                int changed = statement.getUpdateCount();
+                if (expected.isPresent() && expected.getAsInt() != changed) {
+                    throw new IllegalStateException(
+                            changed + " rows changed instead of " + expected.getAsInt() + ": " + sql);
+                }
+            }
+        }
+    }
+}
