@@ -135,25 +135,6 @@ public final class Node implements AutoCloseable {
         Fee fee = new Fee(config.feePpm());
         Transfers transfers = new Transfers(fee);
 
-        // who is who
-        SigningKeys signingKeys = new SigningKeys();
-        Agents agents = new Agents(
-                registry,
-                database,
-                ledger,
-                signingKeys,
-                new SealedSecrets(keys.tokenSecret(), random),
-                Generators.timeBasedEpochRandomGenerator(random)::generate,
-                random,
-                List.of());
-        Parties parties = new Parties(registry, agents);
-        Tenants tenants = new Tenants(agents, ledger);
-        Operators operators = new Operators(database, ledger, signingKeys);
-        Suspensions suspensions = new Suspensions(database, agents);
-
-        // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
-
         // other registries
         federation = new Federation(
                 new Federation.Self(
@@ -170,8 +151,28 @@ public final class Node implements AutoCloseable {
                 PumpSettings.DEFAULTS,
                 process,
                 clock);
+
+        // who is who
+        SigningKeys signingKeys = new SigningKeys();
+        Agents agents = new Agents(
+                registry,
+                database,
+                ledger,
+                signingKeys,
+                new SealedSecrets(keys.tokenSecret(), random),
+                Generators.timeBasedEpochRandomGenerator(random)::generate,
+                random,
+                List.of(federation.frames()::isUnderWay));
+        Parties parties = new Parties(registry, agents);
+        Tenants tenants = new Tenants(agents, ledger);
+        Operators operators = new Operators(database, ledger, signingKeys);
+        Suspensions suspensions = new Suspensions(database, agents);
+
+        // money
+        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
+
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
         federation.resolvingWith(documents::resolveForPeer);
