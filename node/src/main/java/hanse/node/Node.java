@@ -148,6 +148,7 @@ public final class Node implements AutoCloseable {
                 commit,
                 transfers,
                 outcomes,
+                config.peers().exposureLimit(),
                 PumpSettings.DEFAULTS,
                 process,
                 clock);

@@ -43,6 +43,7 @@ import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
 import hanse.node.testing.FaultySource;
+import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.Wire;
 import hanse.peer.Inbox;
@@ -57,7 +58,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,7 +147,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock) {
-        this(name, directory, fresh, clock, new Wire(), freePort());
+        this(name, directory, fresh, clock, new Wire(), Ports.free());
     }
 
     private TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, Wire wire, int port) {
@@ -183,6 +183,7 @@ public final class TestNode implements AutoCloseable {
                 commit,
                 transfers,
                 outcomes,
+                Avt.parse("10000"),
                 QUICK,
                 UUID.randomUUID(),
                 clock,
@@ -213,7 +214,7 @@ public final class TestNode implements AutoCloseable {
 
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
-        return new TestNode(id.value(), directory, Postgres.fresh(), clock, new Wire(), freePort());
+        return new TestNode(id.value(), directory, Postgres.fresh(), clock, new Wire(), Ports.free());
     }
 
     public void trust(TestNode other) {
@@ -440,14 +441,6 @@ public final class TestNode implements AutoCloseable {
 
     private static <T> CompletionStage<T> done(T value) {
         return CompletableFuture.completedStage(value);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Waits for something that happens by itself, for at most 20 s.

@@ -32,6 +32,7 @@ import hanse.node.identity.SigningKeys;
 import hanse.node.identity.TenantGrpc;
 import hanse.node.identity.Tenants;
 import hanse.node.identity.UnfinishedBusiness;
+import hanse.node.ledger.Avt;
 import hanse.node.ledger.Fee;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Lanes;
@@ -236,6 +237,7 @@ public final class GuardedRegistry implements AutoCloseable {
                             commit,
                             transfers,
                             outcomes,
+                            Avt.parse("10000"),
                             PumpSettings.DEFAULTS,
                             UUID.randomUUID(),
                             clock)
