@@ -209,7 +209,7 @@ public final class Node implements AutoCloseable {
                         config.faucet(),
                         Software.VERSION,
                         clock),
-                new AgentGrpc(database, outcomes, parties, agents, documents),
+                new AgentGrpc(database, outcomes, parties, agents, documents, payments::sweepOwedTo),
                 new TenantGrpc(database, outcomes, parties, tenants),
                 new SessionGrpc(sessions),
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),

@@ -192,7 +192,7 @@ public final class GuardedRegistry implements AutoCloseable {
             Transfers transfers = new Transfers(new Fee(5_000));
             Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true);
             services.addAll(List.of(
-                    new AgentGrpc(database, outcomes, parties, agents, documents),
+                    new AgentGrpc(database, outcomes, parties, agents, documents, closed -> {}),
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),
                     new SessionGrpc(sessions),
                     new OperatorGrpc(database, outcomes, parties, operators, suspensions),
