@@ -30,7 +30,8 @@ public enum Cut {
     /// @param ask makes `sender` send one message to `receiver`; does not wait for its answer
     public void during(TestNode sender, TestNode receiver, Runnable ask, Runnable meanwhile) {
         Wire wire = receiver.wire();
-        eventually("the link is up", () -> sender.link(receiver).connected());
+        eventually(
+                "the link is up", () -> wire.isInUse() && sender.link(receiver).connected());
         int decided = receiver.decisions().size();
         switch (this) {
             case BEFORE_IT_IS_SENT -> {

@@ -15,6 +15,7 @@ import hanse.node.ledger.Avt;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Postgres;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -250,6 +251,31 @@ class TransferTest {
         alpha = alpha.again().start();
         eventually("the transfer ends", () -> alpha.unanswered() == 0);
         assertThat(beta.balance(weather)).isEqualTo("9.95");
+    }
+
+    @Test
+    void aRemovedPeersConnectionsCloseAlsoThoseOfOtherProcesses() {
+        try (TestNode other = new TestNode(
+                        "alpha.example", directory.resolve("alpha"), alpha.fresh, InstantSource.system())
+                .start()) {
+            eventually(
+                    "all are connected",
+                    () -> alpha.link(beta).connected()
+                            && other.link(beta).connected()
+                            && beta.link(alpha).connected());
+            alpha.federation.peers().remove(alpha.operator(), beta.id);
+            eventually(
+                    "none is connected",
+                    () -> !alpha.link(beta).connected()
+                            && !other.link(beta).connected()
+                            && !beta.link(alpha).connected());
+            AgentId weather = beta.agent("10");
+            beta.send(weather, alpha, alpha.agent("0"), "10").join();
+            assertThat(beta.unanswered()).isEqualTo(1);
+            alpha.trust(beta);
+            eventually("the transfer ends", () -> beta.unanswered() == 0);
+            assertThat(beta.balance(weather)).isEqualTo("0");
+        }
     }
 
     @Test

@@ -55,6 +55,11 @@ public final class Wire implements AutoCloseable {
         open.forEach(Wire::drop);
     }
 
+    /// Whether somebody is connected.
+    public boolean isInUse() {
+        return open.stream().anyMatch(socket -> !socket.isClosed());
+    }
+
     public boolean isCut() {
         return cut;
     }
