@@ -32,6 +32,16 @@ public enum Cut {
         Wire wire = receiver.wire();
         eventually(
                 "the link is up", () -> wire.isInUse() && sender.link(receiver).connected());
+        try {
+            breakDuring(sender, receiver, wire, ask);
+            meanwhile.run();
+        } finally {
+            wire.cut();
+            wire.restore();
+        }
+    }
+
+    private void breakDuring(TestNode sender, TestNode receiver, Wire wire, Runnable ask) {
         int decided = receiver.decisions().size();
         switch (this) {
             case BEFORE_IT_IS_SENT -> {
@@ -58,8 +68,6 @@ public enum Cut {
             eventually("it is decided", () -> receiver.decisions().size() > decided);
         }
         wire.cut();
-        meanwhile.run();
-        wire.restore();
     }
 
     private static void breaking(TestNode where, Moment when, Wire wire, Runnable ask) {

@@ -2,10 +2,13 @@ package hanse.node.payment;
 
 import static hanse.node.federation.TestNode.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
 import hanse.node.federation.Cut;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
@@ -77,7 +80,7 @@ class PaymentLinkCutTest {
         assertThat(verified.getValid()).isTrue();
         assertThat(verified.getFirstUse()).isTrue();
         assertThat(verify("again").getFirstUse()).isFalse();
-        settle();
+        settle("settle");
         requirePaid();
     }
 
@@ -85,13 +88,58 @@ class PaymentLinkCutTest {
     @EnumSource
     void aConsumedPaymentIsPaidOnceAlthoughTheLinkIsSuspendedMeanwhile(Cut cut) {
         verify("verify");
-        cut.during(alpha, beta, this::settle, () -> {
+        cut.during(alpha, beta, () -> settle("settle"), () -> {
             beta.suspendPeer(alpha);
             alpha.suspendPeer(beta);
         });
         eventually("it is settled", () -> state() == State.SETTLED);
         beta.resumePeer(alpha);
         alpha.resumePeer(beta);
+        requirePaid();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AS_IT_ARRIVES", "WHEN_IT_IS_DECIDED", "ANSWER_LOST"})
+    void aRefusalToConsumeStaysThatRefusalAndAFreshQuestionGetsAFreshAnswer(Cut cut) {
+        alpha.suspendPeer(beta);
+        cut.during(
+                beta,
+                alpha,
+                () -> beta.payments.verify(call(weather, "verify"), "alpha.example", text()),
+                () -> alpha.resumePeer(beta));
+        eventually("the issuer has answered", () -> beta.unanswered() == 0);
+        assertThatThrownBy(() -> verify("verify"))
+                .cause()
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.PEER_SUSPENDED));
+        assertThat(beta.position(alpha).reserved().isZero()).isTrue();
+        assertThat(state()).isEqualTo(State.AUTHORIZED);
+        assertThat(verify("afresh").getFirstUse()).isTrue();
+        settle("settle");
+        requirePaid();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AS_IT_ARRIVES", "WHEN_IT_IS_DECIDED", "ANSWER_LOST"})
+    void aRefusedSettlementStaysRefusedAndTheNextAttemptPaysOnce(Cut cut) {
+        verify("verify");
+        beta.database.write(tx -> {
+            beta.ledger.deactivate(tx, weather);
+            return weather;
+        });
+        cut.during(
+                alpha,
+                beta,
+                () -> settle("settle"),
+                () -> beta.database.write(tx -> {
+                    beta.ledger.activate(tx, weather);
+                    return weather;
+                }));
+        eventually("it is refused", () -> state() == State.CONSUMED && alpha.unanswered() == 0);
+        assertThat(alpha.held(alice)).isEqualTo("1");
+        assertThat(alpha.balance(alice)).isEqualTo("100");
+        assertThat(beta.balance(weather)).isEqualTo("0");
+        settle("once more");
         requirePaid();
     }
 
@@ -129,8 +177,8 @@ class PaymentLinkCutTest {
                 .join();
     }
 
-    private void settle() {
-        var unused = alpha.payments.end(call(alice, "settle"), EndCommand.How.SETTLE, text(), "");
+    private void settle(String request) {
+        var unused = alpha.payments.end(call(alice, request), EndCommand.How.SETTLE, text(), "");
     }
 
     private void requirePaid() {

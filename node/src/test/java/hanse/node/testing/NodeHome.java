@@ -42,6 +42,7 @@ public final class NodeHome {
         chosen.put(Setting.JDBC_PASSWORD, database.password());
         chosen.put(Setting.POOL, "16");
         chosen.put(Setting.DRAIN_SECONDS, "1");
+        chosen.put(Setting.RATE_FACTOR, "1000");
         chosen.putAll(more);
         try {
             Files.createDirectories(directory);

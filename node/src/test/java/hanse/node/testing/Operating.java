@@ -1,5 +1,7 @@
 package hanse.node.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.DepositRequest;
 import hanse.peer.v1.AddPeerRequest;
@@ -66,7 +68,9 @@ public final class Operating {
 
     /// Why a call is refused.
     public static Reason refusal(Supplier<?> call) {
-        return Assertions.catchThrowableOfType(HanseException.class, () -> HanseException.translate(call))
-                .reason();
+        HanseException refusal =
+                Assertions.catchThrowableOfType(HanseException.class, () -> HanseException.translate(call));
+        assertThat(refusal).as("a refusal").isNotNull();
+        return refusal.reason();
     }
 }
