@@ -135,25 +135,6 @@ public final class Node implements AutoCloseable {
         Fee fee = new Fee(config.feePpm());
         Transfers transfers = new Transfers(fee);
 
-        // who is who
-        SigningKeys signingKeys = new SigningKeys();
-        Agents agents = new Agents(
-                registry,
-                database,
-                ledger,
-                signingKeys,
-                new SealedSecrets(keys.tokenSecret(), random),
-                Generators.timeBasedEpochRandomGenerator(random)::generate,
-                random,
-                List.of());
-        Parties parties = new Parties(registry, agents);
-        Tenants tenants = new Tenants(agents, ledger);
-        Operators operators = new Operators(database, ledger, signingKeys);
-        Suspensions suspensions = new Suspensions(database, agents);
-
-        // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
-
         // other registries
         federation = new Federation(
                 new Federation.Self(
@@ -167,11 +148,32 @@ public final class Node implements AutoCloseable {
                 commit,
                 transfers,
                 outcomes,
+                config.peers().exposureLimit(),
                 PumpSettings.DEFAULTS,
                 process,
                 clock);
+
+        // who is who
+        SigningKeys signingKeys = new SigningKeys();
+        Agents agents = new Agents(
+                registry,
+                database,
+                ledger,
+                signingKeys,
+                new SealedSecrets(keys.tokenSecret(), random),
+                Generators.timeBasedEpochRandomGenerator(random)::generate,
+                random,
+                List.of(federation.frames()::isUnderWay));
+        Parties parties = new Parties(registry, agents);
+        Tenants tenants = new Tenants(agents, ledger);
+        Operators operators = new Operators(database, ledger, signingKeys);
+        Suspensions suspensions = new Suspensions(database, agents);
+
+        // money
+        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
+
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
         federation.resolvingWith(documents::resolveForPeer);
@@ -207,7 +209,7 @@ public final class Node implements AutoCloseable {
                         config.faucet(),
                         Software.VERSION,
                         clock),
-                new AgentGrpc(database, outcomes, parties, agents, documents),
+                new AgentGrpc(database, outcomes, parties, agents, documents, payments::sweepOwedTo),
                 new TenantGrpc(database, outcomes, parties, tenants),
                 new SessionGrpc(sessions),
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),

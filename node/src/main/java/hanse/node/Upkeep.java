@@ -22,6 +22,13 @@ final class Upkeep implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int THREADS = 3;
 
+    /// A process says so often that it is still at its work; whose work has missed it so many times is dead, and
+    /// another
+    /// process takes over. db-scheduler's own half an hour is too long for money that waits to be given back.
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+
+    private static final int SIGNS_MISSED = 4;
+
     private final Scheduler scheduler;
     private final ScheduledExecutorService own;
     private final List<Own> ownTasks;
@@ -41,6 +48,8 @@ final class Upkeep implements AutoCloseable {
         this.scheduler = Scheduler.create(database)
                 .threads(THREADS)
                 .pollingInterval(LOOK)
+                .heartbeatInterval(SIGN_OF_LIFE)
+                .missedHeartbeatsLimit(SIGNS_MISSED)
                 .startTasks(tasks)
                 .build();
         this.own = Executors.newSingleThreadScheduledExecutor(

@@ -16,16 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What an agent that sells embeds: is this token good, and may I serve for it?
 ///
 /// Always asks the agent's own registry, which asks the issuer when that is another. One token is served once: the
-/// first
-/// caller to consume it gets [Verdict.Serve], every later one [Verdict.AlreadyServed], in this process by its own
-/// memory and
-/// across processes and restarts by the registry's `first_use`. When the registry's answer to the consuming request is
-/// lost,
-/// the next try with the same token repeats that very request, so work that was paid and never done is not refused.
+/// first caller to consume it gets [Verdict.Serve], every later one [Verdict.AlreadyServed], in this process by its own
+/// memory and across processes and restarts by the registry's `first_use`. Until it is known who serves, all callers of
+/// this process ask with one `request_id`: whichever of their requests consumed the token, and however many answers got
+/// lost, one of them learns that the work is still to be done.
 ///
 /// Blocking; safe for all threads.
 public final class PaymentVerifier {
@@ -51,11 +50,10 @@ public final class PaymentVerifier {
     private final PaymentServiceBlockingStub payments;
     private final Map<String, Use> uses;
 
-    // A token that this process has asked about. While `undecided`, its consuming request may have been carried out.
+    /// A question that this process has asked: a token, and who is said to have issued it.
     private static final class Use {
         final String requestId = UUID.randomUUID().toString();
-        boolean undecided = true;
-        boolean asking = true;
+        final AtomicBoolean served = new AtomicBoolean();
     }
 
     /// @param signed a channel to the agent's own registry that signs as the agent; see `HanseClient.channel`
@@ -82,55 +80,52 @@ public final class PaymentVerifier {
     /// repeat),
     ///     or refuses the question itself, such as `BAD_TOKEN` or `UNKNOWN_PEER` (answer 402)
     public Verdict verify(PaymentHeaders presented) {
-        String digest = Base64.getEncoder()
-                .encodeToString(SignedText.sha256(presented.token().getBytes(StandardCharsets.UTF_8)));
+        String question = digest(presented);
         Use use;
-        boolean mine;
-        boolean served;
         synchronized (uses) {
-            Use known = uses.get(digest);
-            served = known != null && !known.undecided;
-            // While another thread asks with the remembered id, this one asks with its own: the registry lets one
-            // consume.
-            mine = known == null || (known.undecided && !known.asking);
-            if (known == null) {
-                use = new Use();
-                uses.put(digest, use);
-            } else if (mine) {
-                use = known;
-                use.asking = true;
-            } else {
-                use = new Use();
-            }
+            use = uses.computeIfAbsent(question, first -> new Use());
         }
-        Outcome outcome = Outcome.UNKNOWN;
+        VerifyResponse answer;
         try {
-            VerifyResponse answer = ask(presented, use.requestId);
-            if (!answer.getValid()) {
-                outcome = Outcome.REFUSED;
-                return new Verdict.Refuse(answer.getReason());
-            }
-            outcome = Outcome.CONSUMED;
-            return answer.getFirstUse() && !served ? new Verdict.Serve(answer) : new Verdict.AlreadyServed(answer);
+            // Once it is served, only how it stands is of interest, and the remembered answer does not say that.
+            answer = ask(presented, use.served.get() ? UUID.randomUUID().toString() : use.requestId);
         } catch (HanseException e) {
-            outcome = e.outcomeUnknown() ? Outcome.UNKNOWN : Outcome.REFUSED;
-            throw e;
-        } finally {
-            synchronized (uses) {
-                use.asking = false;
-                use.undecided = outcome != Outcome.CONSUMED;
-                if (outcome == Outcome.REFUSED) {
-                    // Nothing was consumed: a later question, say with the right issuer, starts afresh.
-                    uses.remove(digest, use);
-                }
+            if (isDecided(e)) {
+                forget(question, use);
             }
+            throw e;
+        }
+        if (!answer.getValid()) {
+            forget(question, use);
+            return new Verdict.Refuse(answer.getReason());
+        }
+        return answer.getFirstUse() && use.served.compareAndSet(false, true)
+                ? new Verdict.Serve(answer)
+                : new Verdict.AlreadyServed(answer);
+    }
+
+    /// Whether the registry has refused the question for good: it remembers that, and a later question must start
+    /// afresh.
+    /// Who was turned away before (too fast, not signed well) may still have consumed the token by an earlier try.
+    private static boolean isDecided(HanseException refusal) {
+        return !refusal.outcomeUnknown()
+                && switch (refusal.code()) {
+                    case RESOURCE_EXHAUSTED, UNAUTHENTICATED, PERMISSION_DENIED -> false;
+                    default -> true;
+                };
+    }
+
+    /// Nothing was consumed: a later question, say when the token has become good, gets a new answer.
+    private void forget(String question, Use use) {
+        synchronized (uses) {
+            uses.remove(question, use);
         }
     }
 
-    private enum Outcome {
-        CONSUMED,
-        REFUSED,
-        UNKNOWN
+    /// Tokens are worth money: they are not kept.
+    private static String digest(PaymentHeaders presented) {
+        String question = presented.token() + "\n" + presented.issuer().orElse("");
+        return Base64.getEncoder().encodeToString(SignedText.sha256(question.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// Consumes the token if it is good and pays enough for what was asked.

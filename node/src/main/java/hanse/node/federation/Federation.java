@@ -7,6 +7,7 @@ import hanse.federation.v1.Message;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Transfers;
@@ -89,6 +90,7 @@ public final class Federation implements AutoCloseable {
     public record Self(
             RegistryId id, SigningKey signingKey, RotatingIdentity node, String endpoint, String publicUrl) {}
 
+    /// @param usualLimit how much of a peer's money is held when its operator has named no limit
     /// @param process names this process among those that share the database
     public Federation(
             Self self,
@@ -97,10 +99,11 @@ public final class Federation implements AutoCloseable {
             GroupCommit commit,
             Transfers transfers,
             Outcomes outcomes,
+            Avt usualLimit,
             PumpSettings settings,
             UUID process,
             InstantSource clock) {
-        this(self, database, ledger, commit, transfers, outcomes, settings, process, clock, Doors.OPEN);
+        this(self, database, ledger, commit, transfers, outcomes, usualLimit, settings, process, clock, Doors.OPEN);
     }
 
     /// What stands between the links and this registry, in both directions: whoever simulates or watches a network.
@@ -115,6 +118,7 @@ public final class Federation implements AutoCloseable {
             GroupCommit commit,
             Transfers transfers,
             Outcomes outcomes,
+            Avt usualLimit,
             PumpSettings settings,
             UUID process,
             InstantSource clock,
@@ -145,6 +149,7 @@ public final class Federation implements AutoCloseable {
                 positions,
                 directory,
                 new PeerWire(metrics),
+                usualLimit,
                 () -> PeeringCards.make(
                         self.id().value(),
                         self.endpoint(),

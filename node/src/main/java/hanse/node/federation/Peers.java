@@ -26,9 +26,6 @@ import java.util.function.UnaryOperator;
 
 /// The operations on peers.
 public final class Peers {
-    /// How much of a peer's money is held when its operator's card is accepted without a word about it.
-    private static final Avt USUAL_LIMIT = Avt.parse("10000");
-
     private final RegistryId self;
     private final Database database;
     private final Ledger ledger;
@@ -37,8 +34,10 @@ public final class Peers {
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
     private final PeerWire wire;
+    private final Avt usualLimit;
     private final Supplier<SignedCard> card;
 
+    /// @param usualLimit how much of a peer's money is held when its card is accepted without a word about it
     Peers(
             RegistryId self,
             Database database,
@@ -48,6 +47,7 @@ public final class Peers {
             PeerPositionStore positions,
             PeerDirectory directory,
             PeerWire wire,
+            Avt usualLimit,
             Supplier<SignedCard> card) {
         this.self = self;
         this.database = database;
@@ -57,6 +57,7 @@ public final class Peers {
         this.positions = positions;
         this.directory = directory;
         this.wire = wire;
+        this.usualLimit = usualLimit;
         this.card = card;
     }
 
@@ -89,7 +90,7 @@ public final class Peers {
                     || !before.get().publicUrl().equals(checked.card().getPublicUrl());
             if (news) {
                 store.put(tx, checked);
-                change(tx, id, EntryKind.PEER_ADDED, limit.orElse(USUAL_LIMIT), position -> {
+                change(tx, id, EntryKind.PEER_ADDED, limit.orElse(usualLimit), position -> {
                     PeerStatus status = sameKey ? position.status().added() : PeerStatus.PENDING;
                     return position.with(status).limitedTo(limit.orElse(position.limit()));
                 });
@@ -153,7 +154,7 @@ public final class Peers {
                     tx,
                     id,
                     EntryKind.PEER_CHANGED,
-                    USUAL_LIMIT,
+                    usualLimit,
                     position -> position.with(position.status().welcomed()));
             return id;
         });
@@ -163,7 +164,7 @@ public final class Peers {
     private hanse.peer.v1.Peer move(Call call, RegistryId id, EntryKind kind, UnaryOperator<PeerStatus> transition) {
         return run(call, tx -> {
             require(tx, id);
-            change(tx, id, kind, USUAL_LIMIT, position -> position.with(transition.apply(position.status())));
+            change(tx, id, kind, usualLimit, position -> position.with(transition.apply(position.status())));
             return show(tx, id);
         });
     }

@@ -22,6 +22,7 @@ import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Agents on the wire.
 public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
@@ -30,13 +31,22 @@ public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
     private final Parties parties;
     private final Agents agents;
     private final DidDocuments documents;
+    private final Consumer<AgentId> closed;
 
-    public AgentGrpc(Database database, Outcomes outcomes, Parties parties, Agents agents, DidDocuments documents) {
+    /// @param closed is told of each agent that has been deactivated, perhaps more than once; may block
+    public AgentGrpc(
+            Database database,
+            Outcomes outcomes,
+            Parties parties,
+            Agents agents,
+            DidDocuments documents,
+            Consumer<AgentId> closed) {
         this.database = database;
         this.outcomes = outcomes;
         this.parties = parties;
         this.agents = agents;
         this.documents = documents;
+        this.closed = closed;
     }
 
     @Override
@@ -101,7 +111,10 @@ public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
             Optional<AgentId> heir = request.getRemainderTo().isEmpty()
                     ? Optional.empty()
                     : Optional.of(parties.readLocal(request.getRemainderTo()));
-            return outcomes.run(call, Agent.parser(), tx -> wire(agents.deactivate(tx, call.caller(), id, heir)));
+            Agent deactivated =
+                    outcomes.run(call, Agent.parser(), tx -> wire(agents.deactivate(tx, call.caller(), id, heir)));
+            closed.accept(id);
+            return deactivated;
         });
     }
 

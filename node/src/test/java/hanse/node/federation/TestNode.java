@@ -3,6 +3,7 @@ package hanse.node.federation;
 import static hanse.schema.jooq.Tables.FRAME;
 import static hanse.schema.jooq.Tables.INBOX;
 import static hanse.schema.jooq.Tables.OUTBOX;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
@@ -16,6 +17,8 @@ import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.node.audit.Fault;
+import hanse.node.audit.Verification;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
@@ -40,10 +43,13 @@ import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
 import hanse.node.testing.FaultySource;
+import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
+import hanse.node.testing.Wire;
 import hanse.peer.Inbox;
 import hanse.peer.Outbox;
 import hanse.peer.OutgoingMessage;
+import hanse.peer.PeerMetrics;
 import hanse.peer.PumpSettings;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.VerifiedOutcome;
@@ -52,7 +58,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +70,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -90,6 +96,7 @@ public final class TestNode implements AutoCloseable {
     public final Payments payments;
     final Transfers transfers = new Transfers(new Fee(5_000));
     public final Network network = new Network();
+    private final Wire wire;
     private final Path keys;
     private final int port;
     private final InstantSource clock;
@@ -108,6 +115,28 @@ public final class TestNode implements AutoCloseable {
         /// The next so many outcomes of peers are recorded, and the pump does not learn it: it asks and records again.
         public final AtomicInteger recordsLost = new AtomicInteger();
 
+        private final Map<Moment, Runnable> once = new ConcurrentHashMap<>();
+
+        /// When something is done to a message: two are the receiver's, two the sender's.
+        public enum Moment {
+            ARRIVED,
+            DECIDED,
+            ANSWERED,
+            RECORDED
+        }
+
+        /// Does something at the next such moment, before anything else happens.
+        public void at(Moment moment, Runnable what) {
+            once.put(moment, what);
+        }
+
+        private void comes(Moment moment) {
+            Runnable what = once.remove(moment);
+            if (what != null) {
+                what.run();
+            }
+        }
+
         private static boolean takes(AtomicInteger count) {
             return count.get() > 0 && count.getAndDecrement() > 0;
         }
@@ -118,22 +147,28 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock) {
-        this(name, directory, fresh, clock, freePort());
+        this(name, directory, fresh, clock, new Wire(), Ports.free());
     }
 
-    private TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int port) {
+    private TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, Wire wire, int port) {
         this.clock = clock;
         this.id = new RegistryId(name);
         this.fresh = fresh;
         this.keys = directory;
         this.port = port;
+        this.wire = wire;
+        wire.to(port);
         this.faults = new FaultySource(fresh.pool());
-        this.database = new Database(faults.source(), clock);
+        this.database = new Database(fresh.pool(), clock);
+        Database aside = new Database(faults.aside(), clock);
         List<Integer> lanes = new Lanes(database, UUID.randomUUID(), 3).all();
         this.ledger = new Ledger(lanes.getLast());
         this.commit = new GroupCommit(
-                database, lanes.subList(0, 2), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
-        this.outcomes = new Outcomes(database, new OutcomeStore(), ledger);
+                new Database(faults.source(), clock),
+                lanes.subList(0, 2),
+                GroupCommit.Settings.standard(),
+                new SimpleMeterRegistry());
+        this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger);
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
         this.federation = new Federation(
                 new Federation.Self(
@@ -141,19 +176,20 @@ public final class TestNode implements AutoCloseable {
                         SigningKey.openOrCreate(directory.resolve("signing.key")),
                         RotatingIdentity.open(
                                 authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock),
-                        "localhost:" + port,
+                        "localhost:" + wire.port(),
                         "https://" + name),
-                database,
+                aside,
                 ledger,
                 commit,
                 transfers,
                 outcomes,
+                Avt.parse("10000"),
                 QUICK,
                 UUID.randomUUID(),
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
         this.payments = new Payments(
-                database,
+                aside,
                 commit,
                 transfers,
                 new Parties(id, handle -> Optional.empty()),
@@ -173,12 +209,12 @@ public final class TestNode implements AutoCloseable {
 
     /// The same registry as a new process, not started.
     TestNode again() {
-        return new TestNode(id.value(), keys, fresh, clock, port);
+        return new TestNode(id.value(), keys, fresh, clock, wire, port);
     }
 
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
-        return new TestNode(id.value(), directory, Postgres.fresh(), clock, freePort());
+        return new TestNode(id.value(), directory, Postgres.fresh(), clock, new Wire(), Ports.free());
     }
 
     public void trust(TestNode other) {
@@ -256,6 +292,10 @@ public final class TestNode implements AutoCloseable {
         federation.peers().suspend(operator(), peer.id);
     }
 
+    public void resumePeer(TestNode peer) {
+        federation.peers().resume(operator(), peer.id);
+    }
+
     public void limitPeer(TestNode peer, String limit) {
         federation.peers().limit(operator(), peer.id, Avt.parse(limit));
     }
@@ -289,6 +329,23 @@ public final class TestNode implements AutoCloseable {
                 .sum();
     }
 
+    /// The way of peers to its port.
+    Wire wire() {
+        return wire;
+    }
+
+    /// What its links say of a peer.
+    PeerMetrics.Snapshot link(TestNode peer) {
+        return federation.metrics().snapshot(peer.id.value());
+    }
+
+    /// What `hanse audit verify` finds wrong.
+    public Optional<Fault> fault() {
+        return new Verification(database, id, (text, signature) -> true)
+                .run((checked, total) -> {})
+                .fault();
+    }
+
     public int unanswered() {
         return database.read(tx -> tx.sql().fetchCount(OUTBOX));
     }
@@ -312,9 +369,15 @@ public final class TestNode implements AutoCloseable {
         return decisions;
     }
 
+    /// Stops it; its way stays, for the next process.
     @Override
     public void close() {
-        federation.close();
+        try {
+            federation.close();
+        } catch (FaultySource.Killed dead) {
+            // Who was killed gives nothing back.
+            assertThat(faults.isDead()).isTrue();
+        }
         commit.close();
     }
 
@@ -322,11 +385,15 @@ public final class TestNode implements AutoCloseable {
         return new Inbox() {
             @Override
             public CompletionStage<Answer> receive(ReceivedMessage message) {
+                network.comes(Network.Moment.ARRIVED);
                 if (Network.takes(network.messagesLost)) {
                     return lost();
                 }
                 boolean answerLost = Network.takes(network.answersLost);
-                return real.receive(message).thenCompose(answer -> answerLost ? lost() : done(answer));
+                return real.receive(message).thenCompose(answer -> {
+                    network.comes(Network.Moment.DECIDED);
+                    return answerLost ? lost() : done(answer);
+                });
             }
 
             @Override
@@ -355,11 +422,15 @@ public final class TestNode implements AutoCloseable {
 
             @Override
             public CompletionStage<Void> decided(String peer, VerifiedOutcome outcome) {
+                network.comes(Network.Moment.ANSWERED);
                 if (Network.takes(network.outcomesLost)) {
                     return lost();
                 }
                 boolean recordLost = Network.takes(network.recordsLost);
-                return real.decided(peer, outcome).thenCompose(nothing -> recordLost ? lost() : done(nothing));
+                return real.decided(peer, outcome).thenCompose(nothing -> {
+                    network.comes(Network.Moment.RECORDED);
+                    return recordLost ? lost() : done(nothing);
+                });
             }
         };
     }
@@ -372,17 +443,11 @@ public final class TestNode implements AutoCloseable {
         return CompletableFuture.completedStage(value);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /// Waits for something that happens by itself, for at most 20 s.
     public static void eventually(String what, BooleanSupplier condition) {
         org.awaitility.Awaitility.await(what)
+                // The threads of a process that was killed end as they may.
+                .dontCatchUncaughtExceptions()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> condition.getAsBoolean());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hanse.error.v1.Reason;
-import hanse.federation.v1.Outcome;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.CrossRegistryTransferResponse.State;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
@@ -16,6 +15,7 @@ import hanse.node.ledger.Avt;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Postgres;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,32 +55,13 @@ class TransferTest {
     @AfterEach
     void holds() {
         try {
-            eventually("every transfer ends", () -> alpha.unanswered() == 0 && beta.unanswered() == 0);
-            requireLegalPairs(alpha, beta);
-            requireLegalPairs(beta, alpha);
-            for (TestNode node : List.of(alpha, beta)) {
-                TestNode other = node == alpha ? beta : alpha;
-                assertThat(node.sum()).isZero();
-                assertThat(node.total(AccountKind.IN_FLIGHT, other)).isZero();
-                assertThat(node.total(AccountKind.EXPORTED, other)).isEqualTo(other.total(AccountKind.IMPORTED, node));
-                assertThat(node.position(other).position())
-                        .isEqualTo(node.total(AccountKind.IMPORTED, other) - node.total(AccountKind.EXPORTED, other));
-            }
+            Pair.requireWhole(alpha, beta);
         } finally {
             alpha.close();
             beta.close();
             alpha.fresh.close();
             beta.fresh.close();
         }
-    }
-
-    private static void requireLegalPairs(TestNode source, TestNode destination) {
-        Map<UUID, Outcome> decisions = destination.decisions();
-        source.frames().forEach((id, state) -> {
-            Outcome decision = decisions.get(id);
-            assertThat(decision).isNotNull();
-            assertThat(state).isEqualTo(decision.hasAccepted() ? Frame.State.EXPORTED : Frame.State.REFUNDED);
-        });
     }
 
     @Test
@@ -270,6 +251,31 @@ class TransferTest {
         alpha = alpha.again().start();
         eventually("the transfer ends", () -> alpha.unanswered() == 0);
         assertThat(beta.balance(weather)).isEqualTo("9.95");
+    }
+
+    @Test
+    void aRemovedPeersConnectionsCloseAlsoThoseOfOtherProcesses() {
+        try (TestNode other = new TestNode(
+                        "alpha.example", directory.resolve("alpha"), alpha.fresh, InstantSource.system())
+                .start()) {
+            eventually(
+                    "all are connected",
+                    () -> alpha.link(beta).connected()
+                            && other.link(beta).connected()
+                            && beta.link(alpha).connected());
+            alpha.federation.peers().remove(alpha.operator(), beta.id);
+            eventually(
+                    "none is connected",
+                    () -> !alpha.link(beta).connected()
+                            && !other.link(beta).connected()
+                            && !beta.link(alpha).connected());
+            AgentId weather = beta.agent("10");
+            beta.send(weather, alpha, alpha.agent("0"), "10").join();
+            assertThat(beta.unanswered()).isEqualTo(1);
+            alpha.trust(beta);
+            eventually("the transfer ends", () -> beta.unanswered() == 0);
+            assertThat(beta.balance(weather)).isEqualTo("0");
+        }
     }
 
     @Test

@@ -7,8 +7,8 @@ import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
+import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
-import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.testing.Postgres;
 import hanse.payment.v1.AuthorizeResponse;
@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -55,13 +54,7 @@ class PeerPaymentTest {
     @AfterEach
     void holds() {
         try {
-            eventually("every message is answered", () -> alpha.unanswered() == 0 && beta.unanswered() == 0);
-            for (TestNode node : List.of(alpha, beta)) {
-                TestNode other = node == alpha ? beta : alpha;
-                assertThat(node.sum()).isZero();
-                assertThat(node.total(AccountKind.IN_FLIGHT, other)).isZero();
-                assertThat(node.total(AccountKind.EXPORTED, other)).isEqualTo(other.total(AccountKind.IMPORTED, node));
-            }
+            Pair.requireWhole(alpha, beta);
         } finally {
             alpha.close();
             beta.close();

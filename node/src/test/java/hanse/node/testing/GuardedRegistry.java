@@ -32,6 +32,7 @@ import hanse.node.identity.SigningKeys;
 import hanse.node.identity.TenantGrpc;
 import hanse.node.identity.Tenants;
 import hanse.node.identity.UnfinishedBusiness;
+import hanse.node.ledger.Avt;
 import hanse.node.ledger.Fee;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Lanes;
@@ -191,7 +192,7 @@ public final class GuardedRegistry implements AutoCloseable {
             Transfers transfers = new Transfers(new Fee(5_000));
             Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true);
             services.addAll(List.of(
-                    new AgentGrpc(database, outcomes, parties, agents, documents),
+                    new AgentGrpc(database, outcomes, parties, agents, documents, closed -> {}),
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),
                     new SessionGrpc(sessions),
                     new OperatorGrpc(database, outcomes, parties, operators, suspensions),
@@ -236,6 +237,7 @@ public final class GuardedRegistry implements AutoCloseable {
                             commit,
                             transfers,
                             outcomes,
+                            Avt.parse("10000"),
                             PumpSettings.DEFAULTS,
                             UUID.randomUUID(),
                             clock)

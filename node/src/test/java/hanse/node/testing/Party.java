@@ -15,6 +15,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 /// Somebody who signs: a client as any language would write it, down to the headers.
 ///
 /// @param name what stands before the signature: a UUID, DID or `operator:<name>`
-public record Party(String name, SigningKey key, TestClock clock, Channel channel) {
+public record Party(String name, SigningKey key, InstantSource clock, Channel channel) {
 
     public Party named(String other) {
         return new Party(other, key, clock, channel);
