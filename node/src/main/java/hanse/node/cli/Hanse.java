@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             EventCommands.class,
             PeerCommands.class,
             OperatorCommands.class,
+            CertificateCommands.class,
             HelpCommand.class,
             GenerateCompletion.class,
         },
