@@ -293,7 +293,7 @@ final class Story {
         HttpResponse<String> replayed = send(alpha, "/api/v1/teg/transfer", signed, body);
         steps.check(
                 "a request signed by alice and sent once: " + first.statusCode() + " " + reason(first),
-                first.statusCode() == 402);
+                first.statusCode() == 409);
         steps.check(
                 "the same bytes again: " + replayed.statusCode() + " " + reason(replayed),
                 replayed.statusCode() == 401 && reason(replayed).equals(Reason.SIGNATURE_REPLAYED.name()));
