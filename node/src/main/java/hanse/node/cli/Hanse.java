@@ -68,6 +68,7 @@ public final class Hanse implements Runnable {
         CommandLine line = new CommandLine(new Hanse());
         line.addSubcommand("bridge", new BridgeMain());
         line.setExecutionExceptionHandler(new Failures());
+        line.setParameterExceptionHandler(Failures::wrongUsage);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         line.setExpandAtFiles(false);

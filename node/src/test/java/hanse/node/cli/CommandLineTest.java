@@ -2,6 +2,8 @@ package hanse.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,7 +66,22 @@ final class CommandLineTest {
     void answersWrongUsageWithTwo() {
         assertThat(run("no-such-command")).isEqualTo(2);
         assertThat(run("init")).isEqualTo(2);
-        assertThat(err.toString()).contains("--registry");
+        assertThat(err.toString()).contains("--registry").contains("See hanse init --help.");
+    }
+
+    @Test
+    void writesJsonAsItIsReadAloud() {
+        Struct odd = Struct.newBuilder()
+                .putFields(
+                        "text",
+                        Value.newBuilder()
+                                .setStringValue("a==<b>&'c' \\u003d \\\\=")
+                                .build())
+                .build();
+        assertThat(Json.line(odd)).isEqualTo("{\"text\":\"a==<b>&'c' \\\\u003d \\\\\\\\=\"}");
+        Struct.Builder again = Struct.newBuilder();
+        Json.read(Json.pretty(odd), again);
+        assertThat(again.build()).isEqualTo(odd);
     }
 
     @Test
