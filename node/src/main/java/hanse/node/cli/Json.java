@@ -15,8 +15,7 @@ final class Json {
 
     /// The printer writes for a page of HTML, where `=` is an escape; keys and signatures are full of them. An escape
     /// whose backslash is itself escaped is none.
-    private static final Pattern FOR_HTML =
-            Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u(003c|003e|0026|003d|0027)");
+    private static final Pattern FOR_HTML = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u(003c|003e|0026|003d|0027)");
 
     private Json() {}
 
@@ -31,8 +30,7 @@ final class Json {
 
     private static String print(JsonFormat.Printer printer, MessageOrBuilder message) {
         try {
-            return FOR_HTML
-                    .matcher(printer.print(message))
+            return FOR_HTML.matcher(printer.print(message))
                     .replaceAll(escape -> Matcher.quoteReplacement(
                             escape.group(1) + (char) HexFormat.fromHexDigits(escape.group(2))));
         } catch (InvalidProtocolBufferException e) {
