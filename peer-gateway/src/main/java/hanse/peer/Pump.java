@@ -710,7 +710,7 @@ final class Pump {
         @Override
         public void onHeaders(Metadata headers) {
             up = true;
-            metrics.heard();
+            metrics.wentWell();
             locked(() -> {
                 failures = 0;
                 lookDue = true;

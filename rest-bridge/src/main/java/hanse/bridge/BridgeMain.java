@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "The node believes this bridge about what HTTP clients have signed, so it asks for a client certificate",
-            "with the bridge role. Renewed files of --tls-cert and --tls-key are picked up without a restart."
+            "with the bridge role: `hanse certificate bridge` issues it. Renewed files are picked up without a restart."
         })
 public final class BridgeMain implements Callable<Integer> {
     @Option(names = "--node", required = true, paramLabel = "HOST:PORT", description = "The node's gRPC address.")
@@ -42,10 +42,10 @@ public final class BridgeMain implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description = "PEM certificate chain with which the bridge proves itself to the node.")
-    private File clientCert = new File("");
+    private Path clientCert = Path.of("");
 
     @Option(names = "--client-key", required = true, paramLabel = "FILE", description = "Its key, PKCS#8 PEM.")
-    private File clientKey = new File("");
+    private Path clientKey = Path.of("");
 
     @Option(
             names = "--node-name",
@@ -82,10 +82,11 @@ public final class BridgeMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         IdentityFiles identity = IdentityFiles.open(tlsCert, tlsKey);
+        ClientIdentity proof = ClientIdentity.open(IdentityFiles.open(clientCert, clientKey));
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget("dns:///" + node)
                 .sslContext(GrpcSslContexts.forClient()
                         .trustManager(ca)
-                        .keyManager(clientCert, clientKey)
+                        .keyManager(proof.keyManager())
                         .build())
                 .keepAliveTime(30, TimeUnit.SECONDS);
         if (nodeName != null) {
@@ -102,6 +103,7 @@ public final class BridgeMain implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             bridge.close();
             channel.shutdownNow();
+            proof.close();
             stopped.countDown();
         }));
         stopped.await();

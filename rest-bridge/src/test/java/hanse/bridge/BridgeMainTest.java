@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +104,25 @@ class BridgeMainTest {
             process.destroyForcibly();
             server.shutdownNow();
         }
+    }
+
+    @Test
+    void provesItselfWithTheNewestCertificate() throws Exception {
+        X509Certificate first = files("client").chain().getFirst();
+        IdentityFiles files = IdentityFiles.open(
+                file("client.crt").toPath(), file("client.key").toPath());
+        try (ClientIdentity identity = ClientIdentity.open(files)) {
+            assertThat(presented(identity)).isEqualTo(first);
+            X509Certificate renewed = files("client").chain().getFirst();
+            Files.setLastModifiedTime(file("client.crt").toPath(), FileTime.fromMillis(1_000));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(presented(identity)).isEqualTo(renewed));
+        }
+    }
+
+    private static X509Certificate presented(ClientIdentity identity) {
+        String alias = identity.keyManager().chooseEngineClientAlias(new String[] {"RSA"}, null, null);
+        return identity.keyManager().getCertificateChain(alias)[0];
     }
 
     @Test

@@ -84,7 +84,7 @@ class OpenApiTest {
         JsonNode transfer = document.at("/paths/~1api~1v1~1teg~1transfer/post");
         assertThat(transfer.path("description").asText()).startsWith("Pays another agent of this registry.");
         assertThat(transfer.at("/security/0/AgentSig").isArray()).isTrue();
-        assertThat(transfer.at("/responses/402/description").asText()).contains("INSUFFICIENT_FUNDS");
+        assertThat(transfer.at("/responses/409/description").asText()).contains("INSUFFICIENT_FUNDS");
         JsonNode request = document.at("/components/schemas/ledger.v1.TransferRequest");
         assertThat(request.at("/properties/amount/type").toString()).isEqualTo("[\"string\",\"number\"]");
         assertThat(request.at("/properties/memo/maxLength").asInt()).isEqualTo(256);

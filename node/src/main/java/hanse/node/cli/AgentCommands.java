@@ -17,7 +17,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `hanse agent …`
 @Command(
@@ -108,10 +107,7 @@ final class AgentCommands {
     }
 
     @Command(name = "show", description = "Show an agent.")
-    static final class Show extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
+    static final class Show extends OnAgent {
         @Override
         boolean isUnsigned() {
             return true;
@@ -120,7 +116,7 @@ final class AgentCommands {
         @Override
         int ask(Connection node) {
             Agent found = node.agents()
-                    .getAgent(GetAgentRequest.newBuilder().setAgentId(agent).build());
+                    .getAgent(GetAgentRequest.newBuilder().setAgentId(agent()).build());
             return show(found, people -> print(people, found));
         }
     }
@@ -168,19 +164,13 @@ final class AgentCommands {
     }
 
     @Command(name = "suspend", description = "Let an agent sign nothing until it is reinstated.")
-    static final class Suspend extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Option(names = "--note", paramLabel = "TEXT", description = "Kept in the audit trail.")
-        private String note = "";
-
+    static final class Suspend extends OnAgent.Judging {
         @Override
         int ask(Connection node) {
             Suspension suspension = node.operators()
                     .suspendAgent(SuspendAgentRequest.newBuilder()
-                            .setAgentId(agent)
-                            .setNote(note)
+                            .setAgentId(agent())
+                            .setNote(note())
                             .setRequestId(requestId())
                             .build());
             return show(suspension, people -> print(people, suspension));
@@ -188,19 +178,13 @@ final class AgentCommands {
     }
 
     @Command(name = "reinstate", description = "Lift an agent's suspension and forget its strikes.")
-    static final class Reinstate extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Option(names = "--note", paramLabel = "TEXT", description = "Kept in the audit trail.")
-        private String note = "";
-
+    static final class Reinstate extends OnAgent.Judging {
         @Override
         int ask(Connection node) {
             Suspension suspension = node.operators()
                     .reinstateAgent(ReinstateAgentRequest.newBuilder()
-                            .setAgentId(agent)
-                            .setNote(note)
+                            .setAgentId(agent())
+                            .setNote(note())
                             .setRequestId(requestId())
                             .build());
             return show(suspension, people -> print(people, suspension));

@@ -6,6 +6,8 @@ import hanse.event.v1.WatchRequest;
 import hanse.event.v1.WatchResponse;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -45,13 +47,7 @@ final class EventCommands {
                 if (json()) {
                     out().println(Json.line(answer));
                 } else if (answer.hasEvent()) {
-                    Event e = answer.getEvent();
-                    out().println(String.join(
-                            "  ",
-                            Times.text(e.getAt()),
-                            e.getType(),
-                            e.getAmount().isEmpty() ? "" : e.getDebit() + " → " + e.getCredit() + " " + e.getAmount(),
-                            e.getSubject()));
+                    out().println(text(answer.getEvent()));
                 }
                 out().flush();
                 if (answer.hasEvent() && ++seen == limit) {
@@ -59,6 +55,19 @@ final class EventCommands {
                 }
             }
             return 0;
+        }
+
+        private static String text(Event event) {
+            return Stream.of(
+                            Times.text(event.getAt()),
+                            event.getType(),
+                            event.getAmount().isEmpty()
+                                    ? ""
+                                    : event.getDebit() + " → " + event.getCredit() + " " + event.getAmount(),
+                            event.getSubject(),
+                            event.getData().getFieldsCount() == 0 ? "" : Json.line(event.getData()))
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining("  "));
         }
     }
 }

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Says what went wrong and what to do about it, never where in the code.
 public final class Failures implements IExecutionExceptionHandler {
@@ -33,6 +35,16 @@ public final class Failures implements IExecutionExceptionHandler {
             LoggerFactory.getLogger(Failures.class).debug("unforeseen", failure);
         }
         return said.exitCode();
+    }
+
+    /// Says what of a command line cannot be taken, and where the help is.
+    static int wrongUsage(ParameterException failure, String[] arguments) {
+        CommandLine line = failure.getCommandLine();
+        line.getErr().println(line.getColorScheme().errorText(message(failure)));
+        UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+        line.getErr().println("See " + line.getCommandSpec().qualifiedName() + " --help.");
+        line.getErr().flush();
+        return USAGE;
     }
 
     /// What to tell of a failure.

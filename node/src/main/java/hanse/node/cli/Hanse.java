@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             EventCommands.class,
             PeerCommands.class,
             OperatorCommands.class,
+            CertificateCommands.class,
             HelpCommand.class,
             GenerateCompletion.class,
         },
@@ -67,6 +68,7 @@ public final class Hanse implements Runnable {
         CommandLine line = new CommandLine(new Hanse());
         line.addSubcommand("bridge", new BridgeMain());
         line.setExecutionExceptionHandler(new Failures());
+        line.setParameterExceptionHandler(Failures::wrongUsage);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         line.setExpandAtFiles(false);

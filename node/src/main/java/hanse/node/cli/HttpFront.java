@@ -10,10 +10,11 @@ import hanse.node.config.NodeConfig;
 import hanse.node.ops.Software;
 
 /// The REST bridge of a node, in its own process.
-final class HttpFront {
+public final class HttpFront {
     private HttpFront() {}
 
-    static Bridge start(Node node) {
+    /// Starts to listen at the node's REST port. Closed before the node.
+    public static Bridge start(Node node) {
         NodeConfig config = node.config();
         return Bridge.start(
                 BridgeSettings.of(

@@ -4,26 +4,35 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// JSON as the HTTP API writes it: snake_case, every field.
 final class Json {
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer().preservingProtoFieldNames().alwaysPrintFieldsWithNoPresence();
 
+    /// The printer writes for a page of HTML, where `=` is an escape; keys and signatures are full of them. An escape
+    /// whose backslash is itself escaped is none.
+    private static final Pattern FOR_HTML = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u(003c|003e|0026|003d|0027)");
+
     private Json() {}
 
     static String pretty(MessageOrBuilder message) {
-        try {
-            return PRINTER.print(message);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a message of ours cannot be written as JSON", e);
-        }
+        return print(PRINTER, message);
     }
 
     /// On one line, for streams.
     static String line(MessageOrBuilder message) {
+        return print(PRINTER.omittingInsignificantWhitespace(), message);
+    }
+
+    private static String print(JsonFormat.Printer printer, MessageOrBuilder message) {
         try {
-            return PRINTER.omittingInsignificantWhitespace().print(message);
+            return FOR_HTML.matcher(printer.print(message))
+                    .replaceAll(escape -> Matcher.quoteReplacement(
+                            escape.group(1) + (char) HexFormat.fromHexDigits(escape.group(2))));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a message of ours cannot be written as JSON", e);
         }

@@ -25,15 +25,13 @@ final class MoneyCommands {
     private MoneyCommands() {}
 
     @Command(name = "balance", description = "An agent's balance, what of it is held, and what is available.")
-    static final class Balance extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
+    static final class Balance extends OnAgent {
         @Override
         int ask(Connection node) {
             var balance = node.ledger()
-                    .getBalance(GetBalanceRequest.newBuilder().setAgentId(agent).build());
-            return show(balance, people -> print(people, agent, balance));
+                    .getBalance(
+                            GetBalanceRequest.newBuilder().setAgentId(agent()).build());
+            return show(balance, people -> print(people, agent(), balance));
         }
     }
 
@@ -79,61 +77,37 @@ final class MoneyCommands {
     }
 
     @Command(name = "deposit", description = "Issue tokens to an agent.")
-    static final class Deposit extends OnNode {
-        @Parameters(index = "0", paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Parameters(index = "1", paramLabel = "AMOUNT", description = "AVT, such as 100 or 5.25.")
-        private String amount = "";
-
-        @Option(names = "--memo", paramLabel = "TEXT", description = "Shown on the statement.")
-        private String memo = "";
-
-        @Option(names = "--request-id", paramLabel = "ID", description = "A repeat with the same id changes nothing.")
-        private String id = requestId();
-
+    static final class Deposit extends OnAgent.Moving {
         @Override
         int ask(Connection node) {
             DepositResponse done = node.ledger()
                     .deposit(DepositRequest.newBuilder()
-                            .setAgentId(agent)
-                            .setAmount(amount)
-                            .setMemo(memo)
-                            .setRequestId(id)
+                            .setAgentId(agent())
+                            .setAmount(amount())
+                            .setMemo(memo())
+                            .setRequestId(once())
                             .build());
             return show(
                     done,
-                    people -> people.println("issued " + done.getAmount() + " AVT to " + agent + "; balance "
+                    people -> people.println("issued " + done.getAmount() + " AVT to " + agent() + "; balance "
                             + done.getBalance() + "; transfer " + done.getTransferId()));
         }
     }
 
     @Command(name = "destroy", description = "Take tokens of an agent out of existence.")
-    static final class Destroy extends OnNode {
-        @Parameters(index = "0", paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Parameters(index = "1", paramLabel = "AMOUNT", description = "AVT, such as 100 or 5.25.")
-        private String amount = "";
-
-        @Option(names = "--memo", paramLabel = "TEXT", description = "Shown on the statement.")
-        private String memo = "";
-
-        @Option(names = "--request-id", paramLabel = "ID", description = "A repeat with the same id changes nothing.")
-        private String id = requestId();
-
+    static final class Destroy extends OnAgent.Moving {
         @Override
         int ask(Connection node) {
             DestroyResponse done = node.ledger()
                     .destroy(DestroyRequest.newBuilder()
-                            .setAgentId(agent)
-                            .setAmount(amount)
-                            .setMemo(memo)
-                            .setRequestId(id)
+                            .setAgentId(agent())
+                            .setAmount(amount())
+                            .setMemo(memo())
+                            .setRequestId(once())
                             .build());
             return show(
                     done,
-                    people -> people.println("destroyed " + done.getAmount() + " AVT of " + agent + "; balance "
+                    people -> people.println("destroyed " + done.getAmount() + " AVT of " + agent() + "; balance "
                             + done.getBalance() + "; transfer " + done.getTransferId()));
         }
     }
@@ -154,64 +128,37 @@ final class MoneyCommands {
         }
 
         @Command(name = "pay", description = "Pay an agent from the treasury, without a fee.")
-        static final class Pay extends OnNode {
-            @Parameters(index = "0", paramLabel = "AGENT", description = "UUID, DID or handle.")
-            private String agent = "";
-
-            @Parameters(index = "1", paramLabel = "AMOUNT", description = "AVT, such as 100 or 5.25.")
-            private String amount = "";
-
-            @Option(names = "--memo", paramLabel = "TEXT", description = "Shown on the statement.")
-            private String memo = "";
-
-            @Option(
-                    names = "--request-id",
-                    paramLabel = "ID",
-                    description = "A repeat with the same id changes nothing.")
-            private String id = requestId();
-
+        static final class Pay extends OnAgent.Moving {
             @Override
             int ask(Connection node) {
                 PayFromTreasuryResponse done = node.ledger()
                         .payFromTreasury(PayFromTreasuryRequest.newBuilder()
-                                .setTo(agent)
-                                .setAmount(amount)
-                                .setMemo(memo)
-                                .setRequestId(id)
+                                .setTo(agent())
+                                .setAmount(amount())
+                                .setMemo(memo())
+                                .setRequestId(once())
                                 .build());
                 return show(
                         done,
-                        people -> people.println("paid " + done.getAmount() + " AVT to " + agent + "; transfer "
+                        people -> people.println("paid " + done.getAmount() + " AVT to " + agent() + "; transfer "
                                 + done.getTransferId()));
             }
         }
     }
 
     @Command(name = "freeze", description = "Let nothing leave an agent's account; everything may arrive.")
-    static final class Freeze extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Option(names = "--note", paramLabel = "TEXT", description = "Kept in the audit trail.")
-        private String note = "";
-
+    static final class Freeze extends OnAgent.Judging {
         @Override
         int ask(Connection node) {
-            return freeze(this, node, agent, true, note);
+            return freeze(this, node, true);
         }
     }
 
     @Command(name = "unfreeze", description = "Lift a freeze.")
-    static final class Unfreeze extends OnNode {
-        @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle.")
-        private String agent = "";
-
-        @Option(names = "--note", paramLabel = "TEXT", description = "Kept in the audit trail.")
-        private String note = "";
-
+    static final class Unfreeze extends OnAgent.Judging {
         @Override
         int ask(Connection node) {
-            return freeze(this, node, agent, false, note);
+            return freeze(this, node, false);
         }
     }
 
@@ -271,15 +218,15 @@ final class MoneyCommands {
         }
     }
 
-    private static int freeze(OnNode command, Connection node, String agent, boolean frozen, String note) {
+    private static int freeze(OnAgent.Judging command, Connection node, boolean frozen) {
         var balance = node.ledger()
                 .freezeAccount(FreezeAccountRequest.newBuilder()
-                        .setAgentId(agent)
+                        .setAgentId(command.agent())
                         .setFrozen(frozen)
-                        .setNote(note)
+                        .setNote(command.note())
                         .setRequestId(OnNode.requestId())
                         .build());
-        return command.show(balance, people -> print(people, agent, balance));
+        return command.show(balance, people -> print(people, command.agent(), balance));
     }
 
     private static void print(PrintWriter out, String account, hanse.ledger.v1.Balance balance) {

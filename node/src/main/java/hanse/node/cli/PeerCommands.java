@@ -39,6 +39,23 @@ import picocli.CommandLine.Parameters;
         })
 final class PeerCommands {
 
+    /// A command about one peer, which answers with it.
+    private abstract static class OnPeer extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        final String peer() {
+            return peer;
+        }
+
+        abstract Peer answer(Connection node);
+
+        @Override
+        final int ask(Connection node) {
+            return one(this, answer(node));
+        }
+    }
+
     @Command(
             name = "card",
             description =
@@ -141,92 +158,65 @@ final class PeerCommands {
     }
 
     @Command(name = "show", description = "Show a peer.")
-    static final class Show extends OnNode {
-        @Parameters(paramLabel = "PEER", description = "Its registry id.")
-        private String peer = "";
-
+    static final class Show extends OnPeer {
         @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    node.peers()
-                            .getPeer(GetPeerRequest.newBuilder()
-                                    .setRegistryId(peer)
-                                    .build()));
+        Peer answer(Connection node) {
+            return node.peers()
+                    .getPeer(GetPeerRequest.newBuilder().setRegistryId(peer()).build());
         }
     }
 
     @Command(name = "limit", description = "Change how much of a peer's money this registry will hold.")
-    static final class Limit extends OnNode {
-        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
-        private String peer = "";
-
+    static final class Limit extends OnPeer {
         @Parameters(index = "1", paramLabel = "AVT", description = "The limit.")
         private String limit = "";
 
         @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    node.peers()
-                            .updatePeer(UpdatePeerRequest.newBuilder()
-                                    .setRegistryId(peer)
-                                    .setExposureLimit(limit)
-                                    .setRequestId(requestId())
-                                    .build()));
+        Peer answer(Connection node) {
+            return node.peers()
+                    .updatePeer(UpdatePeerRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setExposureLimit(limit)
+                            .setRequestId(requestId())
+                            .build());
         }
     }
 
     @Command(name = "suspend", description = "Start no new work with a peer; what is under way still ends.")
-    static final class Suspend extends OnNode {
-        @Parameters(paramLabel = "PEER", description = "Its registry id.")
-        private String peer = "";
-
+    static final class Suspend extends OnPeer {
         @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    node.peers()
-                            .suspendPeer(SuspendPeerRequest.newBuilder()
-                                    .setRegistryId(peer)
-                                    .setRequestId(requestId())
-                                    .build()));
+        Peer answer(Connection node) {
+            return node.peers()
+                    .suspendPeer(SuspendPeerRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setRequestId(requestId())
+                            .build());
         }
     }
 
     @Command(name = "resume", description = "Let new work with a peer start again.")
-    static final class Resume extends OnNode {
-        @Parameters(paramLabel = "PEER", description = "Its registry id.")
-        private String peer = "";
-
+    static final class Resume extends OnPeer {
         @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    node.peers()
-                            .resumePeer(ResumePeerRequest.newBuilder()
-                                    .setRegistryId(peer)
-                                    .setRequestId(requestId())
-                                    .build()));
+        Peer answer(Connection node) {
+            return node.peers()
+                    .resumePeer(ResumePeerRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setRequestId(requestId())
+                            .build());
         }
     }
 
     @Command(
             name = "remove",
             description = "Cut the link; what is unfinished stays and goes on if the same identity returns.")
-    static final class Remove extends OnNode {
-        @Parameters(paramLabel = "PEER", description = "Its registry id.")
-        private String peer = "";
-
+    static final class Remove extends OnPeer {
         @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    node.peers()
-                            .removePeer(RemovePeerRequest.newBuilder()
-                                    .setRegistryId(peer)
-                                    .setRequestId(requestId())
-                                    .build()));
+        Peer answer(Connection node) {
+            return node.peers()
+                    .removePeer(RemovePeerRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setRequestId(requestId())
+                            .build());
         }
     }
 

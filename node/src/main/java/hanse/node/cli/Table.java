@@ -38,7 +38,9 @@ public final class Table {
                     .orElse(0);
             width[c] = Math.max(width[c], head.get(c).length());
             right[c] = !rows.isEmpty()
-                    && rows.stream().map(row -> row.get(column)).allMatch(cell -> cell.matches("-?[0-9][0-9.,]*%?|"));
+                    && rows.stream()
+                            .map(row -> row.get(column))
+                            .allMatch(cell -> cell.matches("-?(0|[1-9][0-9,]*)(\\.[0-9]+)?%?|"));
         }
         List<String> lines = new ArrayList<>();
         lines.add(line(head, width, right));

@@ -120,7 +120,9 @@ public final class Edge implements AutoCloseable {
             throw RefusedException.retryAfter(Reason.RATE_LIMITED, wait);
         });
         // validation
-        arrival.guarded().validation().check((Message) message);
+        arrival.guarded()
+                .validation()
+                .check((Message) message, arrival.received().zeros());
         // operation
         Optional<Request> request =
                 rpc.changes() ? Optional.of(request(arrival, (Message) message, who)) : Optional.empty();

@@ -17,7 +17,8 @@ import java.util.Optional;
 ///
 /// @param message empty exactly when `refusal` is present
 /// @param sha256 of the bytes as received
-record Received<Q>(Optional<Q> message, byte[] sha256, Optional<Reason> refusal) {
+/// @param zeros whether a byte is 0: without one no text in the message holds U+0000
+record Received<Q>(Optional<Q> message, byte[] sha256, boolean zeros, Optional<Reason> refusal) {
 
     Q orRefuse() {
         return message.orElseThrow(() -> new RefusedException(refusal.orElse(Reason.MALFORMED_BODY)));
@@ -51,14 +52,23 @@ record Received<Q>(Optional<Q> message, byte[] sha256, Optional<Reason> refusal)
             }
             try {
                 Q message = messages.parse(new ByteArrayInputStream(bytes));
-                return new Received<>(Optional.of(message), sha256(bytes), Optional.empty());
+                return new Received<>(Optional.of(message), sha256(bytes), hasZeros(bytes), Optional.empty());
             } catch (StatusRuntimeException e) {
                 return refused(Reason.MALFORMED_BODY);
             }
         }
 
         private static <Q> Received<Q> refused(Reason reason) {
-            return new Received<>(Optional.empty(), NOTHING, Optional.of(reason));
+            return new Received<>(Optional.empty(), NOTHING, false, Optional.of(reason));
+        }
+
+        private static boolean hasZeros(byte[] bytes) {
+            for (byte b : bytes) {
+                if (b == 0) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

@@ -13,6 +13,7 @@ import build.buf.validate.Violation;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -23,8 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Enforces the rules that stand in the request messages' definitions. All evaluators are built at start; a message
-/// type without a rule, itself or in a part of it, costs nothing.
+/// Enforces the rules that stand in the request messages' definitions, and that no text holds U+0000. All evaluators
+/// are
+/// built at start; a message type without a rule, itself or in a part of it, costs nothing.
 final class Validation {
     private final Validator validator;
     private final Set<Descriptor> ruled;
@@ -42,23 +44,29 @@ final class Validation {
     }
 
     /// Refuses with `INVALID_ARGUMENT` and every violation.
-    void check(Message message) {
-        if (!ruled.contains(message.getDescriptorForType())) {
-            return;
+    ///
+    /// @param mayHoldNul whether to look for U+0000 in texts
+    void check(Message message, boolean mayHoldNul) {
+        Map<String, String> violations = new TreeMap<>();
+        if (mayHoldNul) {
+            Nul.in(message).forEach(path -> violations.put(path, "the character U+0000 is not allowed"));
         }
-        ValidationResult result;
-        try {
-            result = validator.validate(message);
-        } catch (ValidationException e) {
-            throw new IllegalStateException("a validation rule failed", e);
-        }
-        if (!result.isSuccess()) {
-            Map<String, String> violations = new TreeMap<>();
-            for (var violation : result.getViolations()) {
+        if (ruled.contains(message.getDescriptorForType())) {
+            for (var violation : validate(message).getViolations()) {
                 Violation wire = violation.toProto();
                 violations.merge(path(wire.getField()), what(wire), (a, b) -> a + "; " + b);
             }
+        }
+        if (!violations.isEmpty()) {
             throw RefusedException.invalid(violations);
+        }
+    }
+
+    private ValidationResult validate(Message message) {
+        try {
+            return validator.validate(message);
+        } catch (ValidationException e) {
+            throw new IllegalStateException("a validation rule failed", e);
         }
     }
 

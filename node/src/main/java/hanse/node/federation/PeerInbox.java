@@ -8,6 +8,7 @@ import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.GroupCommit;
@@ -62,8 +63,10 @@ final class PeerInbox implements Inbox {
         Incoming message = new Incoming(new RegistryId(received.peer()), received.id(), received.message());
         Optional<Function<Incoming, Decision>> decider =
                 routes.decider(received.message().getBodyCase());
-        if (decider.isEmpty()) {
-            // Perhaps a later version of this node can decide it; refusing now would be for good.
+        if (decider.isEmpty() || !Nul.in(received.message()).isEmpty()) {
+            // Perhaps a later version of this node can decide it; refusing now would be for good. U+0000 in a text
+            // comes
+            // from no node of ours, and the batch could not store it.
             return CompletableFuture.completedStage(Answers.undecided(received.id(), Reason.MESSAGE_UNREADABLE.name()));
         }
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.

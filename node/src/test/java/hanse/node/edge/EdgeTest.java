@@ -127,7 +127,7 @@ class EdgeTest {
 
                             @Override
                             public ByteString parse(InputStream stream) {
-                                throw new UnsupportedOperationException();
+                                throw new UnsupportedOperationException("requests are only sent");
                             }
                         },
                         AgentServiceGrpc.getGetAgentMethod().getResponseMarshaller())

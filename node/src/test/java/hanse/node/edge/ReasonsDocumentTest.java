@@ -51,6 +51,18 @@ final class ReasonsDocumentTest {
         assertThat(Files.readString(DOCUMENT)).isEqualTo(document);
     }
 
+    /// 402 tells a client to pay and to ask again, and carries how. A balance that is too small is not mended that way.
+    @Test
+    void noReasonAsksForAPaymentBecauseTheNodeSellsNothing() {
+        assertThat(Reason.values())
+                .filteredOn(reason -> reason != Reason.UNRECOGNIZED)
+                .noneMatch(reason -> reason.getValueDescriptor()
+                                .getOptions()
+                                .getExtension(ReasonOuterClass.wire)
+                                .getHttp()
+                        == 402);
+    }
+
     private static String document() throws IOException {
         Map<Integer, Location> comments = comments();
         StringBuilder text = new StringBuilder(PREFACE);

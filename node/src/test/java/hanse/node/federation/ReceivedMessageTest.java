@@ -106,6 +106,15 @@ class ReceivedMessageTest {
         assertThat(receive(later).getUndecided().getReason()).isEqualTo("MESSAGE_UNREADABLE");
     }
 
+    @Test
+    void aTextThatNoDatabaseHoldsIsLeftUndecided() {
+        AgentId payee = beta.agent("0");
+        Message unstorable =
+                edited(credit(new AgentId(UUID.randomUUID()), payee, "5"), credit -> credit.setMemo("a\0b"));
+        assertThat(receive(unstorable).getUndecided().getReason()).isEqualTo("MESSAGE_UNREADABLE");
+        assertThat(beta.balance(payee)).isEqualTo("0");
+    }
+
     private Message credit(AgentId payer, AgentId payee, String amount) {
         return Message.newBuilder()
                 .setFrom(alpha.id.value())

@@ -1,0 +1,472 @@
+package hanse.node.wires;
+
+import com.google.protobuf.Message;
+import hanse.access.v1.CloseSessionRequest;
+import hanse.access.v1.OpenSessionRequest;
+import hanse.agent.v1.CreateTenantRequest;
+import hanse.agent.v1.DeactivateAgentRequest;
+import hanse.agent.v1.GetAgentRequest;
+import hanse.agent.v1.GetReputationRequest;
+import hanse.agent.v1.GetTenantRequest;
+import hanse.agent.v1.ListAgentsRequest;
+import hanse.agent.v1.ListTenantsRequest;
+import hanse.agent.v1.RegisterAgentRequest;
+import hanse.agent.v1.ResolveDidRequest;
+import hanse.agent.v1.SetTenantAdminRequest;
+import hanse.agent.v1.UpdateAgentRequest;
+import hanse.agent.v1.UpdateTenantRequest;
+import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.VerifyJournalRequest;
+import hanse.certs.CertificateAuthority;
+import hanse.certs.SigningKey;
+import hanse.event.v1.WatchRequest;
+import hanse.ledger.v1.CrossRegistryTransferRequest;
+import hanse.ledger.v1.DepositRequest;
+import hanse.ledger.v1.DestroyRequest;
+import hanse.ledger.v1.DrawFaucetRequest;
+import hanse.ledger.v1.FreezeAccountRequest;
+import hanse.ledger.v1.GetBalanceRequest;
+import hanse.ledger.v1.GetCrossRegistryTransferRequest;
+import hanse.ledger.v1.GetSupplyRequest;
+import hanse.ledger.v1.GetTransferRequest;
+import hanse.ledger.v1.GetTreasuryRequest;
+import hanse.ledger.v1.ListStatementRequest;
+import hanse.ledger.v1.PayFromTreasuryRequest;
+import hanse.ledger.v1.TransferRequest;
+import hanse.node.testing.TestConfig;
+import hanse.operator.v1.ListOperatorsRequest;
+import hanse.operator.v1.PutOperatorRequest;
+import hanse.operator.v1.ReinstateAgentRequest;
+import hanse.operator.v1.RemoveOperatorRequest;
+import hanse.operator.v1.SuspendAgentRequest;
+import hanse.payment.v1.AuthorizeRequest;
+import hanse.payment.v1.AuthorizeResponse;
+import hanse.payment.v1.ClaimRequest;
+import hanse.payment.v1.GetPaymentRequest;
+import hanse.payment.v1.ListPaymentsRequest;
+import hanse.payment.v1.ReleaseRequest;
+import hanse.payment.v1.SettleRequest;
+import hanse.payment.v1.VerifyRequest;
+import hanse.payment.v1.WaiveRequest;
+import hanse.peer.PeeringCards;
+import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.GetCardRequest;
+import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.GetRegistryRequest;
+import hanse.peer.v1.ListPeersRequest;
+import hanse.peer.v1.RemovePeerRequest;
+import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.SignedCard;
+import hanse.peer.v1.SuspendPeerRequest;
+import hanse.peer.v1.UpdatePeerRequest;
+import hanse.sdk.AgentKey;
+import hanse.sdk.Credentials;
+import hanse.sdk.HanseClient;
+import hanse.sdk.Proofs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A registry with some life in it, and requests that fit it.
+final class Market {
+    private static final String BETA = "beta.example";
+
+    /// A request that fits.
+    record Sample(Caller caller, Message request) {}
+
+    final Caller alice;
+    final Caller operator;
+    private final Map<String, List<Sample>> samples = new HashMap<>();
+    private final HanseClient client;
+
+    Market(ServedNode node, HanseClient client, Path directory) throws IOException {
+        this.client = client;
+        Credentials admin = node.operator();
+        Credentials alices = client.register(AgentKey.generate(), "alice");
+        Credentials bobs = client.register(AgentKey.generate(), "bob");
+        Credentials erins = client.register(AgentKey.generate(), "erin");
+        alice = Caller.of(alices);
+        operator = Caller.of(admin);
+        deposit(admin, alices.subject());
+        String paid = client.as(alices)
+                .ledger()
+                .transfer(TransferRequest.newBuilder()
+                        .setTo("bob@public")
+                        .setAmount("7")
+                        .build())
+                .getTransferId();
+        agents(alices, bobs);
+        tenants(alices);
+        sessions(alices);
+        ledger(alices, paid, erins.subject());
+        payments(alices, bobs);
+        operators(erins.subject());
+        journal();
+        peers(directory);
+    }
+
+    /// The requests that fit an RPC; none for one that this table does not know.
+    List<Sample> samples(BoundRpc rpc) {
+        return samples.getOrDefault(rpc.method().getInputType().getFullName(), List.of());
+    }
+
+    private void add(Caller caller, Message request) {
+        samples.computeIfAbsent(request.getDescriptorForType().getFullName(), _ -> new ArrayList<>())
+                .add(new Sample(caller, request));
+    }
+
+    private static String once(String what) {
+        return "once-" + what;
+    }
+
+    private void deposit(Credentials admin, String agent) {
+        var unused = client.as(admin)
+                .ledger()
+                .deposit(DepositRequest.newBuilder()
+                        .setAgentId(agent)
+                        .setAmount("1000")
+                        .build());
+    }
+
+    private static String did(Credentials agent) {
+        return "did:theprotocol:" + TestConfig.REGISTRY + ":" + agent.subject();
+    }
+
+    private void agents(Credentials alices, Credentials bobs) {
+        add(
+                Caller.ANYONE,
+                Proofs.registration(
+                        RegisterAgentRequest.newBuilder()
+                                .setName("nova")
+                                .setDisplayName("Nóva \"of\" \\ the/market? ☃")
+                                .addCapabilities("weather")
+                                .addCapabilities("Maps-2")
+                                .setRequestId(once("register"))
+                                .build(),
+                        AgentKey.generate(),
+                        TestConfig.REGISTRY));
+        for (String name : List.of(alices.subject(), did(alices), "alice@public")) {
+            add(Caller.ANYONE, GetAgentRequest.newBuilder().setAgentId(name).build());
+        }
+        add(
+                alice,
+                UpdateAgentRequest.newBuilder()
+                        .setAgentId(did(alices))
+                        .setDisplayName("Alice & Söhne, 100 %")
+                        .setDescription("")
+                        .setSetCapabilities(true)
+                        .addCapabilities("cooking")
+                        .setRequestId(once("update"))
+                        .build());
+        AgentKey next = AgentKey.generate();
+        AgentKey first = AgentKey.generate();
+        Credentials dave = client.register(first, "dave");
+        // The first answer makes the new key the one to sign with.
+        AtomicReference<Credentials> signer = new AtomicReference<>(dave);
+        add(
+                (method, path, body) -> signer.getAndSet(dave.withKey(next))
+                        .sign(method, path, body)
+                        .headers(),
+                Proofs.rotation(did(dave), 1, next).toBuilder()
+                        .setRequestId(once("rotate"))
+                        .build());
+        // Money is promised: refused, and alice is needed further on.
+        add(
+                alice,
+                DeactivateAgentRequest.newBuilder().setAgentId(alices.subject()).build());
+        add(alice, ListAgentsRequest.newBuilder().setPageSize(2).build());
+        add(operator, ListAgentsRequest.newBuilder().setCapability("Maps-2").build());
+        add(
+                Caller.ANYONE,
+                GetReputationRequest.newBuilder().setAgentId(did(bobs)).build());
+        add(Caller.ANYONE, ResolveDidRequest.newBuilder().setDid(did(alices)).build());
+    }
+
+    private void tenants(Credentials alices) {
+        add(
+                operator,
+                CreateTenantRequest.newBuilder()
+                        .setSlug("guild")
+                        .setDisplayName("The Guild")
+                        .setOpen(true)
+                        .setRequestId(once("tenant"))
+                        .build());
+        add(alice, GetTenantRequest.newBuilder().setSlug("public").build());
+        add(operator, ListTenantsRequest.newBuilder().setPageSize(1).build());
+        add(
+                operator,
+                UpdateTenantRequest.newBuilder()
+                        .setSlug("guild")
+                        .setOpen(false)
+                        .setRequestId(once("close"))
+                        .build());
+        add(
+                operator,
+                SetTenantAdminRequest.newBuilder()
+                        .setSlug("public")
+                        .setAgentId(alices.subject())
+                        .setAdmin(true)
+                        .setRequestId(once("admin"))
+                        .build());
+    }
+
+    private void sessions(Credentials alices) {
+        add(alice, OpenSessionRequest.getDefaultInstance());
+        // A session ends once, so each question brings its own.
+        add(
+                (method, path, body) -> Map.of(
+                        "authorization",
+                        "Bearer "
+                                + client.as(alices)
+                                        .sessions()
+                                        .openSession(OpenSessionRequest.getDefaultInstance())
+                                        .getToken()),
+                CloseSessionRequest.getDefaultInstance());
+    }
+
+    private void ledger(Credentials alices, String paid, String erin) {
+        add(
+                alice,
+                TransferRequest.newBuilder()
+                        .setTo("bob@public")
+                        .setAmount("5.25")
+                        .setMemo("für Brot")
+                        .setRequestId(once("transfer"))
+                        .build());
+        add(
+                alice,
+                TransferRequest.newBuilder()
+                        .setTo("bob@public")
+                        .setAmount("1000000")
+                        .setRequestId(once("overdraft"))
+                        .build());
+        add(
+                alice,
+                CrossRegistryTransferRequest.newBuilder()
+                        .setTo("did:theprotocol:" + BETA + ":" + UUID.randomUUID())
+                        .setAmount("5")
+                        .setRequestId(once("cross"))
+                        .build());
+        add(
+                alice,
+                GetCrossRegistryTransferRequest.newBuilder()
+                        .setTransferId(UUID.randomUUID().toString())
+                        .build());
+        add(alice, GetTransferRequest.newBuilder().setTransferId(paid).build());
+        add(alice, GetBalanceRequest.newBuilder().setAgentId(did(alices)).build());
+        add(operator, GetBalanceRequest.newBuilder().setAgentId("alice@public").build());
+        add(
+                alice,
+                ListStatementRequest.newBuilder()
+                        .setAgentId("alice@public")
+                        .setPageSize(1)
+                        .build());
+        add(Caller.ANYONE, GetSupplyRequest.getDefaultInstance());
+        add(
+                operator,
+                DepositRequest.newBuilder()
+                        .setAgentId("alice@public")
+                        .setAmount("0.000001")
+                        .setRequestId(once("deposit"))
+                        .build());
+        add(
+                operator,
+                DestroyRequest.newBuilder()
+                        .setAgentId(alices.subject())
+                        .setAmount("2")
+                        .setRequestId(once("destroy"))
+                        .build());
+        add(
+                alice,
+                DrawFaucetRequest.newBuilder()
+                        .setAmount("10")
+                        .setRequestId(once("faucet"))
+                        .build());
+        add(operator, GetTreasuryRequest.getDefaultInstance());
+        add(
+                operator,
+                PayFromTreasuryRequest.newBuilder()
+                        .setTo("alice@public")
+                        .setAmount("0.01")
+                        .setRequestId(once("treasury"))
+                        .build());
+        add(
+                operator,
+                FreezeAccountRequest.newBuilder()
+                        .setAgentId(erin)
+                        .setFrozen(true)
+                        .setNote("looked into")
+                        .setRequestId(once("freeze"))
+                        .build());
+    }
+
+    private void payments(Credentials alices, Credentials bobs) {
+        Caller bob = Caller.of(bobs);
+        add(
+                alice,
+                AuthorizeRequest.newBuilder()
+                        .setPayee(did(bobs))
+                        .setAmount("1")
+                        .setResource("GET /weather")
+                        .setRequestId(once("authorize"))
+                        .build());
+        AuthorizeResponse verified = authorized(alices);
+        add(
+                bob,
+                VerifyRequest.newBuilder()
+                        .setPaymentToken(verified.getPaymentToken())
+                        .setRequestId(once("verify"))
+                        .build());
+        AuthorizeResponse served = consumed(alices, bobs);
+        add(
+                alice,
+                SettleRequest.newBuilder()
+                        .setPaymentToken(served.getPaymentToken())
+                        .setRequestId(once("settle"))
+                        .build());
+        add(
+                alice,
+                ReleaseRequest.newBuilder()
+                        .setPaymentId(authorized(alices).getPaymentId())
+                        .setRequestId(once("release"))
+                        .build());
+        add(
+                bob,
+                ClaimRequest.newBuilder()
+                        .setPaymentId(consumed(alices, bobs).getPaymentId())
+                        .setRequestId(once("claim"))
+                        .build());
+        add(
+                bob,
+                WaiveRequest.newBuilder()
+                        .setPaymentId(consumed(alices, bobs).getPaymentId())
+                        .setRequestId(once("waive"))
+                        .build());
+        add(
+                alice,
+                GetPaymentRequest.newBuilder()
+                        .setPaymentId(served.getPaymentId())
+                        .build());
+        add(
+                bob,
+                ListPaymentsRequest.newBuilder()
+                        .setSide(ListPaymentsRequest.Side.PAYEE)
+                        .setPageSize(2)
+                        .build());
+    }
+
+    private AuthorizeResponse authorized(Credentials alices) {
+        return client.as(alices)
+                .payments()
+                .authorize(AuthorizeRequest.newBuilder()
+                        .setPayee("bob@public")
+                        .setAmount("1")
+                        .build());
+    }
+
+    private AuthorizeResponse consumed(Credentials alices, Credentials bobs) {
+        AuthorizeResponse authorized = authorized(alices);
+        var unused = client.as(bobs)
+                .payments()
+                .verify(VerifyRequest.newBuilder()
+                        .setPaymentToken(authorized.getPaymentToken())
+                        .build());
+        return authorized;
+    }
+
+    private void operators(String erin) {
+        add(operator, ListOperatorsRequest.getDefaultInstance());
+        add(
+                operator,
+                PutOperatorRequest.newBuilder()
+                        .setName("second")
+                        .setPublicKey(AgentKey.generate().publicKeyBase64())
+                        .setRequestId(once("operator"))
+                        .build());
+        add(
+                operator,
+                RemoveOperatorRequest.newBuilder()
+                        .setName("second")
+                        .setRequestId(once("remove operator"))
+                        .build());
+        add(
+                operator,
+                SuspendAgentRequest.newBuilder()
+                        .setAgentId(erin)
+                        .setNote("a note")
+                        .setRequestId(once("suspend"))
+                        .build());
+        add(
+                operator,
+                ReinstateAgentRequest.newBuilder()
+                        .setAgentId(erin)
+                        .setRequestId(once("reinstate"))
+                        .build());
+    }
+
+    private void journal() {
+        add(alice, WatchRequest.newBuilder().setPosition("start").build());
+        add(
+                operator,
+                WatchRequest.newBuilder()
+                        .setPosition("start")
+                        .addTypes("TokensTransferred")
+                        .addTypes("TransactionFeeCollected")
+                        .build());
+        add(Caller.ANYONE, GetCheckpointRequest.getDefaultInstance());
+        add(operator, VerifyJournalRequest.getDefaultInstance());
+    }
+
+    private void peers(Path directory) {
+        SignedCard card = PeeringCards.make(
+                BETA,
+                "127.0.0.1:1",
+                "https://" + BETA,
+                CertificateAuthority.openOrCreate(directory.resolve(BETA), BETA, InstantSource.system())
+                        .bundle(),
+                SigningKey.generate());
+        add(Caller.ANYONE, GetRegistryRequest.getDefaultInstance());
+        add(operator, GetCardRequest.getDefaultInstance());
+        add(
+                operator,
+                AddPeerRequest.newBuilder()
+                        .setCard(card)
+                        .setFingerprint(card.getFingerprint())
+                        .setExposureLimit("100.5")
+                        .setRequestId(once("peer"))
+                        .build());
+        add(operator, GetPeerRequest.newBuilder().setRegistryId(BETA).build());
+        add(operator, ListPeersRequest.getDefaultInstance());
+        add(
+                operator,
+                UpdatePeerRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setExposureLimit("200")
+                        .setRequestId(once("limit"))
+                        .build());
+        add(
+                operator,
+                SuspendPeerRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setRequestId(once("suspend peer"))
+                        .build());
+        add(
+                operator,
+                ResumePeerRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setRequestId(once("resume peer"))
+                        .build());
+        add(
+                operator,
+                RemovePeerRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setRequestId(once("remove peer"))
+                        .build());
+    }
+}
