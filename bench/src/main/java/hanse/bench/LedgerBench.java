@@ -16,8 +16,10 @@ final class LedgerBench {
     static Report run(Options options) {
         Duration time = Duration.ofSeconds(options.seconds());
         Report report = new Report("ledger", options.seconds(), options.clients());
-        try (EmbeddedPostgres server = EmbeddedPostgres.temporary(EmbeddedPostgres.Options.defaults());
-                LedgerStage stage = new LedgerStage(server, "ledger", options.accounts(), 0)) {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.temporary(EmbeddedPostgres.Options.defaults());
+                LedgerStage stage = new LedgerStage(postgres, "ledger", options.accounts(), 0)) {
+            Server server = Server.of(postgres);
+            server.age();
             Optional<Pgbench> pgbench = Pgbench.prepare(server);
             ClosedLoop.Result grouped = report.main(
                     options.clients() + " in flight, group commit",
@@ -52,7 +54,7 @@ final class LedgerBench {
             report.ratio("one_tx_1_client", alone.rate() / oneAlone.rate());
             report.ratio("half_rate_p99_by_p50", half.p99Millis() / half.p50Millis());
             if (options.history()) {
-                try (LedgerStage large = new LedgerStage(server, "large", 1_000_000, 5_000_000)) {
+                try (LedgerStage large = new LedgerStage(postgres, "large", 1_000_000, 5_000_000)) {
                     ClosedLoop.Result aged = report.line(
                             "1,000,000 accounts, 5,000,000 past transfers",
                             large.grouped(WRITERS, options.clients(), WARM_UP, time, 0));

@@ -38,16 +38,18 @@ final class LedgerStage implements AutoCloseable {
     private static final Avt AMOUNT = Avt.parse("0.01");
     private static final int CONNECTIONS = 40;
 
+    private final Server server;
     private final HikariDataSource source;
     private final Database database;
     private final List<AgentId> agents;
     private final Transfers transfers = new Transfers(new Fee(5_000));
 
-    LedgerStage(EmbeddedPostgres server, String name, int accounts, int pastTransfers) {
+    LedgerStage(EmbeddedPostgres postgres, String name, int accounts, int pastTransfers) {
+        this.server = Server.of(postgres);
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(server.createDatabase(name));
-        config.setUsername(server.username());
-        config.setPassword(server.password());
+        config.setJdbcUrl(postgres.createDatabase(name));
+        config.setUsername(postgres.username());
+        config.setPassword(postgres.password());
         config.setMaximumPoolSize(CONNECTIONS);
         Connections.configure(config);
         this.source = new HikariDataSource(config);
@@ -93,6 +95,7 @@ final class LedgerStage implements AutoCloseable {
 
     /// Transfers with a fee between random accounts, through the group commit.
     ClosedLoop.Result grouped(int writers, int clients, Duration warmUp, Duration time, double atMost) {
+        server.settle();
         try (Lanes lanes = new Lanes(database, UUID.randomUUID(), writers);
                 GroupCommit commit = new GroupCommit(
                         database, lanes.all(), GroupCommit.Settings.standard(), new SimpleMeterRegistry())) {
@@ -105,6 +108,7 @@ final class LedgerStage implements AutoCloseable {
 
     /// The same, one transaction each; every client in the same lane, whose treasury stripe takes all fees.
     ClosedLoop.Result oneByOne(int clients, Duration warmUp, Duration time) {
+        server.settle();
         try (Lanes lanes = new Lanes(database, UUID.randomUUID(), 1)) {
             List<OneByOne> connections = new ArrayList<>();
             for (int i = 0; i < clients; i++) {

@@ -1,14 +1,9 @@
 package hanse.bench;
 
-import hanse.schema.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,50 +21,28 @@ final class Pgbench {
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+) \\(without initial");
 
     private final Path program;
-    private final int port;
-    private final String user;
-    private final String password;
+    private final Server server;
 
-    private Pgbench(Path program, int port, String user, String password) {
+    private Pgbench(Path program, Server server) {
         this.program = program;
-        this.port = port;
-        this.user = user;
-        this.password = password;
+        this.server = server;
     }
 
     /// Finds pgbench and fills its tables in a database of their own.
-    static Optional<Pgbench> prepare(EmbeddedPostgres server) {
-        return prepare(server.port(), server.username(), server.password());
-    }
-
-    /// The same on the server that a node runs in `directory`.
-    static Optional<Pgbench> prepare(Path directory) throws IOException {
-        int port = Integer.parseInt(Files.readAllLines(directory.resolve("data/postmaster.pid"))
-                .get(3)
-                .strip());
-        return prepare(
-                port, "hanse", Files.readString(directory.resolve("password")).strip());
-    }
-
-    private static Optional<Pgbench> prepare(int port, String user, String password) {
+    static Optional<Pgbench> prepare(Server server) {
         Optional<Path> program = find();
         if (program.isEmpty()) {
             return Optional.empty();
         }
-        Pgbench pgbench = new Pgbench(program.get(), port, user, password);
-        String admin = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
-        try (Connection connection = DriverManager.getConnection(admin, user, password);
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database pgbench");
-        } catch (SQLException e) {
-            throw new IllegalStateException("pgbench's database could not be made", e);
-        }
+        Pgbench pgbench = new Pgbench(program.get(), server);
+        server.execute("create database pgbench");
         pgbench.run(List.of("-i", "-q", "-s", Integer.toString(SCALE)), Duration.ofMinutes(2));
         return Optional.of(pgbench);
     }
 
     /// Transactions a second of TPC-B, scale 10, 32 clients.
     double tpcb(Duration time) {
+        server.settle();
         String output = run(
                 List.of(
                         "-n",
@@ -91,12 +64,12 @@ final class Pgbench {
 
     private String run(List<String> arguments, Duration patience) {
         List<String> command = new ArrayList<>(List.of(program.toString(), "-h", "127.0.0.1", "-p"));
-        command.add(Integer.toString(port));
-        command.addAll(List.of("-U", user));
+        command.add(Integer.toString(server.port()));
+        command.addAll(List.of("-U", server.user()));
         command.addAll(arguments);
         command.add("pgbench");
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("PGPASSWORD", password);
+        builder.environment().put("PGPASSWORD", server.password());
         try {
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -19,6 +19,7 @@ import hanse.payment.v1.PaymentServiceGrpc;
 import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
 import hanse.sdk.HttpSigner;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,13 +42,14 @@ final class WireBenches {
             List<WireStage.Agent> agents = stage.agents(stage.alpha(), agents(options));
             ClosedLoop.Result top = report.main(
                     options.clients() + " in flight, signed transfers",
-                    ClosedLoop.virtual()
-                            .run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
+                    measure(stage, options, client -> transfer(agents, client)));
             ClosedLoop.Result half = report.line(
                     "the same at half its rate",
-                    ClosedLoop.virtual()
-                            .atMost(top.rate() / 2)
-                            .run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
+                    measure(
+                            stage,
+                            options,
+                            ClosedLoop.virtual().atMost(top.rate() / 2),
+                            client -> transfer(agents, client)));
             tpcb(stage, report, options, top);
             report.ratio("half_rate_p99_by_p50", half.p99Millis() / half.p50Millis());
         }
@@ -61,7 +63,7 @@ final class WireBenches {
             List<WireStage.Agent> agents = stage.agents(stage.alpha(), agents(options));
             ClosedLoop.Result lifecycles = report.main(
                     options.clients() + " in flight, authorize + verify + settle",
-                    ClosedLoop.virtual().run(options.clients(), WARM_UP, time(options), client -> pay(agents, client)));
+                    measure(stage, options, client -> pay(agents, client)));
             tpcb(stage, report, options, lifecycles);
         }
         return report;
@@ -80,12 +82,10 @@ final class WireBenches {
                     WebClient.builder(stage.alpha().rest()).factory(factory).build();
             ClosedLoop.Result rest = report.main(
                     options.clients() + " in flight, HTTP/2 and JSON",
-                    ClosedLoop.virtual()
-                            .run(options.clients(), WARM_UP, time(options), client -> restTransfer(web, agents)));
+                    measure(stage, options, client -> restTransfer(web, agents)));
             ClosedLoop.Result grpc = report.line(
                     options.clients() + " in flight, gRPC",
-                    ClosedLoop.virtual()
-                            .run(options.clients(), WARM_UP, time(options), client -> transfer(agents, client)));
+                    measure(stage, options, client -> transfer(agents, client)));
             report.ratio("grpc", rest.rate() / grpc.rate());
         }
         return report;
@@ -99,15 +99,24 @@ final class WireBenches {
             List<WireStage.Agent> there = stage.agents(stage.beta(), agents(options));
             ClosedLoop.Result across = report.main(
                     options.clients() + " in flight, to a peer",
-                    ClosedLoop.virtual()
-                            .run(options.clients(), WARM_UP, time(options), client -> export(here, there, client)));
+                    measure(stage, options, client -> export(here, there, client)));
             ClosedLoop.Result local = report.line(
                     options.clients() + " in flight, inside one registry",
-                    ClosedLoop.virtual()
-                            .run(options.clients(), WARM_UP, time(options), client -> transfer(here, client)));
+                    measure(stage, options, client -> transfer(here, client)));
             report.ratio("local", across.rate() / local.rate());
         }
         return report;
+    }
+
+    private static ClosedLoop.Result measure(WireStage stage, Options options, ClosedLoop.Client client)
+            throws IOException {
+        return measure(stage, options, ClosedLoop.virtual(), client);
+    }
+
+    private static ClosedLoop.Result measure(
+            WireStage stage, Options options, ClosedLoop loop, ClosedLoop.Client client) throws IOException {
+        stage.servers().forEach(Server::settle);
+        return loop.run(options.clients(), WARM_UP, time(options), client);
     }
 
     private static void transfer(List<WireStage.Agent> agents, int client) throws Exception {
@@ -179,7 +188,7 @@ final class WireBenches {
 
     private static void tpcb(WireStage stage, Report report, Options options, ClosedLoop.Result measured)
             throws Exception {
-        Optional<Pgbench> pgbench = stage.pgbench();
+        Optional<Pgbench> pgbench = Pgbench.prepare(stage.servers().getFirst());
         if (pgbench.isPresent()) {
             report.ratio(
                     "tpcb",

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -52,6 +51,7 @@ final class WireStage implements AutoCloseable {
         WireStage stage = prepare();
         stage.federation.alpha().launch();
         stage.federation.alpha().awaitReady();
+        stage.servers().forEach(Server::age);
         return stage;
     }
 
@@ -71,6 +71,7 @@ final class WireStage implements AutoCloseable {
                             .setRequestId(UUID.randomUUID().toString())
                             .build());
         }
+        stage.servers().forEach(Server::age);
         return stage;
     }
 
@@ -125,12 +126,16 @@ final class WireStage implements AutoCloseable {
                         .toList());
     }
 
-    /// TPC-B on the server of the first registry's database.
-    Optional<Pgbench> pgbench() throws IOException {
-        return switch (alpha().config().database()) {
-            case NodeConfig.DatabaseSource.Embedded embedded -> Pgbench.prepare(embedded.directory());
-            case NodeConfig.DatabaseSource.Jdbc jdbc -> Optional.empty();
-        };
+    /// The servers of the registries' databases, the first registry's first.
+    List<Server> servers() throws IOException {
+        List<Server> servers = new ArrayList<>();
+        for (LocalFederation.Member member : federation.members()) {
+            if (member.config().database() instanceof NodeConfig.DatabaseSource.Embedded embedded
+                    && Files.exists(embedded.directory())) {
+                servers.add(Server.in(embedded.directory()));
+            }
+        }
+        return servers;
     }
 
     /// One of them, by chance.
