@@ -38,7 +38,7 @@ final class Pool implements AutoCloseable {
                 EmbeddedPostgres postgres = EmbeddedPostgres.start(
                         directory,
                         EmbeddedPostgres.Options.defaults()
-                                .withSetting("max_connections", Integer.toString(wanted + 20)));
+                                .withSetting("max_connections", Integer.toString(Math.max(100, wanted + 20))));
                 embedded = Optional.of(postgres);
                 pool.setJdbcUrl(postgres.jdbcUrl());
                 pool.setUsername(postgres.username());
