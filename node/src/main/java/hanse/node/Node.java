@@ -216,7 +216,7 @@ public final class Node implements AutoCloseable {
                 new PaymentGrpc(payments, parties),
                 new EventGrpc(watches),
                 new AuditGrpc(checkpoints, verification),
-                new PeerGrpc(federation.peers()),
+                new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
         List<ServerServiceDefinition> guarded = edge.guard(services);
 

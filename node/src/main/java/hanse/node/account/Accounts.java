@@ -23,10 +23,10 @@ import hanse.node.ledger.Position;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
+import hanse.node.ledger.Treasury;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -185,45 +185,24 @@ public final class Accounts {
     /// Pays an agent from the treasury, stripe by stripe, in one transaction.
     PayFromTreasuryResponse payFromTreasury(Call call, AgentId payee, Avt amount, String memo) {
         return outcomes.run(call, PayFromTreasuryResponse.parser(), tx -> {
-            List<SystemAccount> stripes = ledger.stripes(tx, AccountKind.TREASURY);
+            Treasury treasury = Treasury.open(ledger, tx);
             return ledger.post(
                     tx,
                     wanted -> {
                         wanted.account(AccountId.of(payee));
-                        stripes.forEach(wanted::account);
+                        treasury.accounts(wanted);
                     },
                     books -> {
                         books.activeAgent(payee);
-                        return payFromStripes(books, stripes, payee, amount, memo);
+                        Position last = treasury.pay(
+                                books, EntryKind.TREASURY_PAID, AccountId.of(payee), amount, part -> part.noting(memo));
+                        return PayFromTreasuryResponse.newBuilder()
+                                .setTransferId(last.toString())
+                                .setAmount(amount.toString())
+                                .setAt(WireTime.of(books.now()))
+                                .build();
                     });
         });
-    }
-
-    private static PayFromTreasuryResponse payFromStripes(
-            Books books, List<SystemAccount> stripes, AgentId payee, Avt amount, String memo) {
-        List<Posting> parts = new ArrayList<>();
-        Avt open = amount;
-        for (SystemAccount stripe : stripes) {
-            Avt there = books.account(stripe.id()).available();
-            Avt part = there.compareTo(open) < 0 ? there : open;
-            if (!part.isZero()) {
-                parts.add(Posting.move(EntryKind.TREASURY_PAID, stripe.id(), AccountId.of(payee), part)
-                        .noting(memo));
-                open = open.minus(part);
-            }
-        }
-        if (!open.isZero()) {
-            throw new RefusedException(Reason.INSUFFICIENT_FUNDS);
-        }
-        Optional<Position> last = Optional.empty();
-        for (Posting part : parts) {
-            last = Optional.of(books.post(part));
-        }
-        return PayFromTreasuryResponse.newBuilder()
-                .setTransferId(last.map(Position::toString).orElse(""))
-                .setAmount(amount.toString())
-                .setAt(WireTime.of(books.now()))
-                .build();
     }
 
     /// Freezes an account, or lifts that; says so in the journal.

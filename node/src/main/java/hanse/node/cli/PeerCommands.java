@@ -2,12 +2,16 @@ package hanse.node.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.Card;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.ListPeerTransfersRequest;
+import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
 import hanse.peer.v1.Peer;
+import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
 import hanse.peer.v1.SignedCard;
@@ -25,7 +29,8 @@ import picocli.CommandLine.Parameters;
 /// `hanse peer …`
 @Command(
         name = "peer",
-        description = "Peer with other registries: exchange cards, set limits, suspend, resume, remove.",
+        description =
+                "Peer with other registries: exchange cards, set limits, suspend, resume, remove; see to transfers.",
         synopsisSubcommandLabel = "<command>",
         subcommands = {
             PeerCommands.ShowCard.class,
@@ -35,7 +40,9 @@ import picocli.CommandLine.Parameters;
             PeerCommands.Limit.class,
             PeerCommands.Suspend.class,
             PeerCommands.Resume.class,
-            PeerCommands.Remove.class
+            PeerCommands.Remove.class,
+            PeerCommands.Transfers.class,
+            PeerCommands.Advance.class
         })
 final class PeerCommands {
 
@@ -217,6 +224,78 @@ final class PeerCommands {
                             .setRegistryId(peer())
                             .setRequestId(requestId())
                             .build());
+        }
+    }
+
+    @Command(
+            name = "transfers",
+            description = "The transfers to a peer that have no outcome yet; their money is in flight until they have.")
+    static final class Transfers extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Option(names = "--advanced", description = "Those that were advanced instead, whatever has become of them.")
+        private boolean advanced;
+
+        @Override
+        int ask(Connection node) {
+            ListPeerTransfersResponse.Builder all = ListPeerTransfersResponse.newBuilder();
+            do {
+                ListPeerTransfersResponse page = node.peers()
+                        .listPeerTransfers(ListPeerTransfersRequest.newBuilder()
+                                .setRegistryId(peer)
+                                .setAdvanced(advanced)
+                                .setPageSize(200)
+                                .setPageToken(all.getNextPageToken())
+                                .build());
+                all.addAllTransfers(page.getTransfersList()).setNextPageToken(page.getNextPageToken());
+            } while (!all.getNextPageToken().isEmpty());
+            return show(all, people -> {
+                Table table =
+                        new Table("SINCE", "STATE", "AMOUNT", "PAYER", "PAYEE", "ADVANCED", "TRANSFER", "SETTLES");
+                all.getTransfersList()
+                        .forEach(t -> table.row(
+                                Times.text(t.getPreparedAt()),
+                                t.getState(),
+                                t.getAmount(),
+                                t.getPayer(),
+                                t.getPayee(),
+                                t.hasAdvancedAt() ? Times.text(t.getAdvancedAt()) : "",
+                                t.getTransferId(),
+                                t.getPaymentId()));
+                table.print(people);
+            });
+        }
+    }
+
+    @Command(
+            name = "advance",
+            description = {
+                "Give the payer of a transfer without an outcome its amount from the treasury, once.",
+                "A later refund goes to the treasury. If the peer has credited the payee, the advance is lost."
+            })
+    static final class Advance extends OnNode {
+        @Parameters(index = "0", paramLabel = "TRANSFER_ID", description = "As `peer transfers` shows it.")
+        private String transfer = "";
+
+        @Option(names = "--memo", paramLabel = "TEXT", description = "Shown on both statements.")
+        private String memo = "";
+
+        @Option(names = "--request-id", paramLabel = "ID", description = "A repeat with the same id changes nothing.")
+        private String id = requestId();
+
+        @Override
+        int ask(Connection node) {
+            PeerTransfer advanced = node.peers()
+                    .advanceTransfer(AdvanceTransferRequest.newBuilder()
+                            .setTransferId(transfer)
+                            .setMemo(memo)
+                            .setRequestId(id)
+                            .build());
+            return show(
+                    advanced,
+                    people -> people.println("advanced " + advanced.getAmount() + " AVT to " + advanced.getPayer()
+                            + "; transfer " + advanced.getTransferId()));
         }
     }
 

@@ -72,6 +72,7 @@ public final class Federation implements AutoCloseable {
     private final Frames frames;
     private final Peers peers;
     private final CrossRegistryTransfers transfers;
+    private final PeerTransfers peerTransfers;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
     private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
@@ -156,6 +157,7 @@ public final class Federation implements AutoCloseable {
                         self.publicUrl(),
                         self.node().bundle(),
                         self.signingKey()));
+        this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = doors.inbox()
                 .apply(new PeerInbox(
                         self.id(),
@@ -188,6 +190,10 @@ public final class Federation implements AutoCloseable {
 
     public Peers peers() {
         return peers;
+    }
+
+    public PeerTransfers peerTransfers() {
+        return peerTransfers;
     }
 
     public PeerDirectory directory() {

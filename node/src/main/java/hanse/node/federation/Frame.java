@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.SystemAccount;
@@ -19,6 +20,7 @@ import java.util.UUID;
 /// @param lane the stripe of the in-flight account that has the money
 /// @param purpose what it pays
 /// @param bucketDay the UTC day on which it was prepared, as days since 1970-01-01
+/// @param advancedAt when the payer got the amount from the treasury, if it did
 /// @param refusal why the peer refused; only when REFUNDED
 /// @param proof the peer's signed outcome; absent while PREPARED
 public record Frame(
@@ -31,6 +33,7 @@ public record Frame(
         Purpose purpose,
         int bucketDay,
         Instant preparedAt,
+        Optional<Instant> advancedAt,
         Optional<Instant> endedAt,
         Optional<Reason> refusal,
         Optional<ByteString> proof) {
@@ -41,7 +44,7 @@ public record Frame(
         PREPARED(1),
         /// The peer credited it. Final.
         EXPORTED(2),
-        /// The peer refused it for good and the payer has it back. Final.
+        /// The peer refused it for good and the payer has it back, or the treasury if it was advanced. Final.
         REFUNDED(3);
 
         private final short code;
@@ -83,6 +86,26 @@ public record Frame(
         return state == State.PREPARED;
     }
 
+    boolean isAdvanced() {
+        return advancedAt.isPresent();
+    }
+
+    /// The payer gets the amount from the treasury; should the peer refuse, the treasury gets it back. Refuses with
+    /// `ALREADY_ADVANCED`, `TRANSFER_ENDED`; and with `TRANSFER_SETTLES_PAYMENT`, because what comes back of a
+    /// settlement is held for the payee again and never the payer's to spend.
+    Frame advanced(Instant now) {
+        if (isAdvanced()) {
+            throw new RefusedException(Reason.ALREADY_ADVANCED);
+        }
+        if (!isPrepared()) {
+            throw new RefusedException(Reason.TRANSFER_ENDED);
+        }
+        if (purpose instanceof Purpose.Settlement) {
+            throw new RefusedException(Reason.TRANSFER_SETTLES_PAYMENT);
+        }
+        return with(state, Optional.of(now), endedAt, refusal, proof);
+    }
+
     Frame exported(Instant now, ByteString outcome) {
         return ended(State.EXPORTED, now, Optional.empty(), outcome);
     }
@@ -95,9 +118,18 @@ public record Frame(
         if (!isPrepared()) {
             throw new IllegalStateException("a frame in state " + state + " has ended before");
         }
+        return with(next, advancedAt, Optional.of(now), why, Optional.of(outcome));
+    }
+
+    private Frame with(
+            State newState,
+            Optional<Instant> newAdvancedAt,
+            Optional<Instant> newEndedAt,
+            Optional<Reason> newRefusal,
+            Optional<ByteString> newProof) {
         return new Frame(
                 id,
-                next,
+                newState,
                 payer,
                 payee,
                 amount,
@@ -105,8 +137,9 @@ public record Frame(
                 purpose,
                 bucketDay,
                 preparedAt,
-                Optional.of(now),
-                why,
-                Optional.of(outcome));
+                newAdvancedAt,
+                newEndedAt,
+                newRefusal,
+                newProof);
     }
 }

@@ -44,6 +44,13 @@ final class FrameStore implements RowType<UUID, Frame> {
             where f.id = u.id
             """;
 
+    private static final String ADVANCE = """
+            update frame f
+            set advanced_at = u.advanced_at
+            from unnest(?::uuid[], ?::timestamptz[]) as u (id, advanced_at)
+            where f.id = u.id
+            """;
+
     @Override
     public int order() {
         return LOCK_ORDER;
@@ -87,8 +94,20 @@ final class FrameStore implements RowType<UUID, Frame> {
                                     .orElse(0)),
                     Columns.ints(rows, Frame::bucketDay));
         }
-        if (!updated.isEmpty()) {
-            List<Frame> rows = List.copyOf(updated);
+        // What is PREPARED changes by being advanced only, and what was PREPARED by its end.
+        advance(pipeline, updated.stream().filter(Frame::isPrepared).toList());
+        end(pipeline, updated.stream().filter(f -> !f.isPrepared()).toList());
+    }
+
+    private static void advance(Pipeline pipeline, List<Frame> rows) {
+        if (!rows.isEmpty()) {
+            pipeline.changeExactly(
+                    rows.size(), ADVANCE, Columns.uuids(rows, Frame::id), Columns.times(rows, Frame::advancedAt));
+        }
+    }
+
+    private static void end(Pipeline pipeline, List<Frame> rows) {
+        if (!rows.isEmpty()) {
             pipeline.changeExactly(
                     rows.size(),
                     END,
@@ -104,15 +123,42 @@ final class FrameStore implements RowType<UUID, Frame> {
         return tx.sql().selectFrom(FRAME).where(FRAME.ID.eq(id)).fetchOptional(FrameStore::frame);
     }
 
-    /// Whether an agent has money on its way. Looks through what is on its way, which is little, and not through all
-    /// frames.
+    /// A page of those to a peer that have no outcome, by id. Looks through what is on its way, which is little, and
+    /// not through all frames.
+    List<Frame> underWay(Tx tx, RegistryId peer, UUID after, int limit) {
+        return tx.sql()
+                .select(FRAME.fields())
+                .from(OUTBOX)
+                .join(FRAME)
+                .on(FRAME.ID.eq(OUTBOX.ID))
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ID.gt(after))
+                .orderBy(OUTBOX.ID)
+                .limit(limit)
+                .fetch(row -> frame(row.into(FRAME)));
+    }
+
+    /// A page of those to a peer that were advanced, whatever has become of them, by id.
+    List<Frame> advanced(Tx tx, RegistryId peer, UUID after, int limit) {
+        return tx.sql()
+                .selectFrom(FRAME)
+                .where(FRAME.PEER.eq(peer.value()))
+                .and(FRAME.ID.gt(after))
+                .and(FRAME.ADVANCED_AT.isNotNull())
+                .orderBy(FRAME.ID)
+                .limit(limit)
+                .fetch(FrameStore::frame);
+    }
+
+    /// Whether an agent has money on its way that may come back to it.
     boolean isUnderWay(Tx tx, AgentId payer) {
         return tx.sql()
                 .fetchExists(DSL.selectOne()
                         .from(OUTBOX)
                         .join(FRAME)
                         .on(FRAME.ID.eq(OUTBOX.ID))
-                        .where(FRAME.PAYER.eq(payer.value())));
+                        .where(FRAME.PAYER.eq(payer.value()))
+                        .and(FRAME.ADVANCED_AT.isNull()));
     }
 
     private static Optional<Frame.Purpose.Settlement> settlement(Frame frame) {
@@ -134,6 +180,7 @@ final class FrameStore implements RowType<UUID, Frame> {
                         : new Frame.Purpose.Settlement(row.getPayment(), row.getAttempt()),
                 row.getBucketDay(),
                 row.getPreparedAt(),
+                Optional.ofNullable(row.getAdvancedAt()),
                 Optional.ofNullable(row.getEndedAt()),
                 Reasons.of(row.getRefusal()),
                 Optional.ofNullable(row.getProof()).map(ByteString::copyFrom));

@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Cross-registry transfers at their source: money is taken from the payer together with the message to the payee's
-/// registry, and goes on or back when that registry's outcome comes, never before.
+/// registry, and goes on or back when that registry's outcome comes, never before. Back is the treasury, where that
+/// has given the payer its money meanwhile.
 public final class Frames {
     private static final Logger LOG = LoggerFactory.getLogger(Frames.class);
 
@@ -103,6 +104,7 @@ public final class Frames {
                 books.now(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         CreditTransfer.Builder credit = CreditTransfer.newBuilder()
                 .setPayer(new Did(self, order.payer()).toString())
@@ -132,8 +134,7 @@ public final class Frames {
     }
 
     /// Whether an agent of this registry has money on its way to a peer; its account cannot be closed before it has
-    /// arrived
-    /// or come back.
+    /// arrived, come back or been advanced.
     public boolean isUnderWay(Tx tx, AgentId payer) {
         return store.isUnderWay(tx, payer);
     }
@@ -187,7 +188,11 @@ public final class Frames {
                 return;
             }
             wanted.account(frame.inFlight());
-            wanted.account(AccountId.of(frame.payer()));
+            if (frame.isAdvanced()) {
+                wanted.account(SystemAccount.treasury(wanted.lane()));
+            } else {
+                wanted.account(AccountId.of(frame.payer()));
+            }
             wanted.account(SystemAccount.exported(frame.peer(), wanted.lane()));
             if (purpose instanceof Frame.Purpose.Settlement settlement) {
                 routes.settlements().sentAccounts(settlement, rows, wanted);
@@ -227,12 +232,11 @@ public final class Frames {
         }
 
         private Frame refund(Books books, Frame frame) {
-            books.post(Posting.move(
-                            EntryKind.TRANSFER_REFUNDED,
-                            frame.inFlight().id(),
-                            AccountId.of(frame.payer()),
-                            frame.amount())
-                    .about(frame.id()));
+            AccountId creditor =
+                    frame.isAdvanced() ? SystemAccount.treasury(books.lane()).id() : AccountId.of(frame.payer());
+            books.post(
+                    Posting.move(EntryKind.TRANSFER_REFUNDED, frame.inFlight().id(), creditor, frame.amount())
+                            .about(frame.id()));
             Reason why = reason(outcome.outcome().getRefused().getReason());
             Frame refunded = frame.refunded(books.now(), why, proof());
             if (purpose instanceof Frame.Purpose.Settlement settlement) {

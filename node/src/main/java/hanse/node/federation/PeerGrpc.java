@@ -7,12 +7,16 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.ListPeerTransfersRequest;
+import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerServiceGrpc;
+import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
 import hanse.peer.v1.SignedCard;
@@ -23,15 +27,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Peers on the wire.
 public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     private static final int PAGE = 50;
+    private static final UUID BEFORE_ALL = new UUID(0, 0);
 
     private final Peers peers;
+    private final PeerTransfers transfers;
 
-    public PeerGrpc(Peers peers) {
+    public PeerGrpc(Peers peers, PeerTransfers transfers) {
         this.peers = peers;
+        this.transfers = transfers;
     }
 
     @Override
@@ -63,9 +71,7 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
             List<Peer> page = found.subList(0, Math.min(size, found.size()));
             ListPeersResponse.Builder answer = ListPeersResponse.newBuilder().addAllPeers(page);
             if (found.size() > size) {
-                answer.setNextPageToken(Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(page.getLast().getRegistryId().getBytes(StandardCharsets.UTF_8)));
+                answer.setNextPageToken(token(page.getLast().getRegistryId()));
             }
             return answer.build();
         });
@@ -100,11 +106,48 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
         Cold.run(observer, () -> peers.remove(call, id));
     }
 
+    @Override
+    public void listPeerTransfers(
+            ListPeerTransfersRequest request, StreamObserver<ListPeerTransfersResponse> observer) {
+        int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
+        RegistryId peer = id(request.getRegistryId());
+        UUID after = transferAfter(request.getPageToken());
+        Cold.run(observer, () -> {
+            List<PeerTransfer> found = transfers.page(peer, request.getAdvanced(), after, size);
+            List<PeerTransfer> page = found.subList(0, Math.min(size, found.size()));
+            ListPeerTransfersResponse.Builder answer =
+                    ListPeerTransfersResponse.newBuilder().addAllTransfers(page);
+            if (found.size() > size) {
+                answer.setNextPageToken(token(page.getLast().getTransferId()));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void advanceTransfer(AdvanceTransferRequest request, StreamObserver<PeerTransfer> observer) {
+        Call call = Call.current();
+        UUID transfer = UUID.fromString(request.getTransferId());
+        Cold.run(observer, () -> transfers.advance(call, transfer, request.getMemo()));
+    }
+
     private static RegistryId id(String text) {
         if (!RegistryId.isValid(text)) {
             throw new RefusedException(Reason.UNKNOWN_PEER);
         }
         return new RegistryId(text);
+    }
+
+    private static UUID transferAfter(String token) {
+        try {
+            return token.isEmpty() ? BEFORE_ALL : UUID.fromString(after(token));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+    }
+
+    private static String token(String last) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String after(String token) {

@@ -1,7 +1,10 @@
 package hanse.node.federation;
 
 import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
+import hanse.peer.v1.PeerTransfer;
 
 /// Cross-registry transfers as messages.
 final class TransferWire {
@@ -15,8 +18,35 @@ final class TransferWire {
                 .setTo(frame.payee().toString())
                 .setRefusal(frame.refusal().map(Enum::name).orElse(""))
                 .setPreparedAt(WireTime.of(frame.preparedAt()));
+        frame.advancedAt().map(WireTime::of).ifPresent(wire::setAdvancedAt);
         frame.endedAt().map(WireTime::of).ifPresent(wire::setEndedAt);
         return wire.build();
+    }
+
+    static PeerTransfer peerTransfer(RegistryId self, Frame frame) {
+        PeerTransfer.Builder wire = PeerTransfer.newBuilder()
+                .setTransferId(frame.id().toString())
+                .setRegistryId(frame.peer().value())
+                .setPayer(new Did(self, frame.payer()).toString())
+                .setPayee(frame.payee().toString())
+                .setAmount(frame.amount().toString())
+                .setState(peerState(frame.state()))
+                .setRefusal(frame.refusal().map(Enum::name).orElse(""))
+                .setPreparedAt(WireTime.of(frame.preparedAt()));
+        if (frame.purpose() instanceof Frame.Purpose.Settlement settlement) {
+            wire.setPaymentId(settlement.payment().toString());
+        }
+        frame.advancedAt().map(WireTime::of).ifPresent(wire::setAdvancedAt);
+        frame.endedAt().map(WireTime::of).ifPresent(wire::setEndedAt);
+        return wire.build();
+    }
+
+    private static PeerTransfer.State peerState(Frame.State state) {
+        return switch (state) {
+            case PREPARED -> PeerTransfer.State.PREPARED;
+            case EXPORTED -> PeerTransfer.State.EXPORTED;
+            case REFUNDED -> PeerTransfer.State.REFUNDED;
+        };
     }
 
     private static CrossRegistryTransferResponse.State state(Frame.State state) {

@@ -18,6 +18,7 @@ public enum EntryKind {
     TRANSFER_EXPORTED(11, "CrossRegistryTransferExported"),
     TRANSFER_REFUNDED(12, "CrossRegistryTransferRefunded"),
     TRANSFER_IMPORTED(13, "CrossRegistryTransferImported"),
+    TRANSFER_ADVANCED(14, "CrossRegistryTransferAdvanced"),
 
     PAYMENT_AUTHORIZED(20, "PaymentAuthorized"),
     PAYMENT_CONSUMED(21, "PaymentConsumed"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.CrossRegistryTransferResponse.State;
-import hanse.ledger.v1.GetCrossRegistryTransferRequest;
 import hanse.node.call.AgentId;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -153,12 +152,6 @@ class LinkCutTest {
         if (cut == Cut.REQUEST_LOST || cut.losesTheAnswer()) {
             assertThat(alpha.link(beta).repeated()).isGreaterThan(repeated);
         }
-        return alpha.federation
-                .transfers()
-                .get(
-                        TestNode.call(alice, "any", ""),
-                        GetCrossRegistryTransferRequest.newBuilder()
-                                .setTransferId(sent.join().getTransferId())
-                                .build());
+        return alpha.transfer(alice, UUID.fromString(sent.join().getTransferId()));
     }
 }

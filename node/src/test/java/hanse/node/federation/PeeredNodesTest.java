@@ -21,18 +21,24 @@ import hanse.error.v1.Reason;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.CrossRegistryTransferResponse.State;
+import hanse.ledger.v1.ListStatementRequest;
+import hanse.ledger.v1.TransferRequest;
 import hanse.node.Node;
 import hanse.node.config.Setting;
 import hanse.node.testing.NodeHome;
 import hanse.node.testing.Postgres;
 import hanse.peer.PeeringCards;
 import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.ListPeerTransfersRequest;
+import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerServiceGrpc;
+import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
 import hanse.peer.v1.SignedCard;
@@ -270,6 +276,94 @@ class PeeredNodesTest {
                 .until(() -> show(alphaOperator, BETA).getOutstanding() == 0);
         assertThat(deactivate(alice, "leaving@public", heir.subject()).getHandle())
                 .isEqualTo("leaving@public");
+    }
+
+    @Test
+    void theTreasuryAdvancesWhatWaitsForAPeerThatIsDown() {
+        HanseClient alice = payer("hasty");
+        HanseClient dora = payer("patient");
+        Credentials rich = atAlpha.register(AgentKey.generate(), "rich");
+        deposit(alphaOperator, rich.subject(), "300");
+        // The fee is what the treasury has.
+        var fee = atAlpha.as(rich)
+                .ledger()
+                .transfer(TransferRequest.newBuilder()
+                        .setTo("hasty@public")
+                        .setAmount("200")
+                        .build());
+        String weather = payee("stormy");
+        beta.close();
+        String first = pay(alice, weather).getTransferId();
+        String second = pay(dora, weather).getTransferId();
+
+        ListPeerTransfersResponse page = transfers(false, 1, "");
+        ListPeerTransfersResponse rest = transfers(false, 1, page.getNextPageToken());
+        assertThat(rest.getNextPageToken()).isEmpty();
+        assertThat(List.of(page.getTransfers(0), rest.getTransfers(0)))
+                .allSatisfy(waiting -> {
+                    assertThat(waiting.getState()).isEqualTo(PeerTransfer.State.PREPARED);
+                    assertThat(waiting.getPayee()).isEqualTo(weather);
+                    assertThat(waiting.getAmount()).isEqualTo("1");
+                })
+                .extracting(PeerTransfer::getTransferId)
+                .containsExactlyInAnyOrder(first, second);
+
+        PeerTransfer advanced = advance(first);
+        assertThat(advanced.hasAdvancedAt()).isTrue();
+        assertThat(refusal(() -> advance(first))).isEqualTo(Reason.ALREADY_ADVANCED);
+        assertThat(refusal(() -> advance(second))).isEqualTo(Reason.INSUFFICIENT_FUNDS);
+        assertThat(transfers(true, 0, "").getTransfersList()).containsExactly(advanced);
+        assertThat(alice.ledger()
+                        .listStatement(ListStatementRequest.newBuilder()
+                                .setAgentId("hasty@public")
+                                .setPageSize(1)
+                                .build())
+                        .getEntries(0))
+                .satisfies(entry -> {
+                    assertThat(entry.getType()).isEqualTo("CrossRegistryTransferAdvanced");
+                    assertThat(entry.getChange()).isEqualTo("1");
+                    assertThat(entry.getCounterparty()).isEqualTo("treasury");
+                    assertThat(entry.getSubject()).isEqualTo(first);
+                });
+        // Nothing will come back to her.
+        assertThat(deactivate(alice, "hasty@public", rich.subject()).getHandle())
+                .isEqualTo("hasty@public");
+
+        beta = betaHome.start();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> show(alphaOperator, BETA).getOutstanding() == 0);
+        assertThat(transfers(false, 0, "").getTransfersList()).isEmpty();
+        assertThat(transfers(true, 0, "").getTransfers(0).getState()).isEqualTo(PeerTransfer.State.EXPORTED);
+        assertThat(refusal(() -> advance(second))).isEqualTo(Reason.TRANSFER_ENDED);
+        assertThat(refusal(() -> advance(UUID.randomUUID().toString()))).isEqualTo(Reason.UNKNOWN_TRANSFER);
+        assertThat(refusal(() -> advance("first"))).isEqualTo(Reason.INVALID_ARGUMENT);
+        for (String token : List.of("%%%", "bm8gaWQ")) {
+            assertThat(refusal(() -> transfers(false, 0, token))).isEqualTo(Reason.BAD_PAGE_TOKEN);
+        }
+        assertThat(refusal(() -> transfers(false, 201, ""))).isEqualTo(Reason.INVALID_ARGUMENT);
+        assertThat(refusal(() -> peers(alphaOperator)
+                        .listPeerTransfers(ListPeerTransfersRequest.newBuilder()
+                                .setRegistryId("nobody.example")
+                                .build())))
+                .isEqualTo(Reason.UNKNOWN_PEER);
+    }
+
+    private ListPeerTransfersResponse transfers(boolean advanced, int size, String token) {
+        return peers(alphaOperator)
+                .listPeerTransfers(ListPeerTransfersRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setAdvanced(advanced)
+                        .setPageSize(size)
+                        .setPageToken(token)
+                        .build());
+    }
+
+    private PeerTransfer advance(String transfer) {
+        return peers(alphaOperator)
+                .advanceTransfer(AdvanceTransferRequest.newBuilder()
+                        .setTransferId(transfer)
+                        .setRequestId(UUID.randomUUID().toString())
+                        .build());
     }
 
     private static hanse.agent.v1.Agent deactivate(HanseClient agent, String handle, String heir) {

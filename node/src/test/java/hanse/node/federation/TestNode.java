@@ -5,6 +5,7 @@ import static hanse.schema.jooq.Tables.INBOX;
 import static hanse.schema.jooq.Tables.OUTBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.MoreCollectors;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
@@ -17,6 +18,7 @@ import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.ledger.v1.GetCrossRegistryTransferRequest;
 import hanse.node.audit.Fault;
 import hanse.node.audit.Verification;
 import hanse.node.call.AgentId;
@@ -37,6 +39,7 @@ import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
+import hanse.node.ledger.Wanted;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
 import hanse.node.payment.Payments;
@@ -53,6 +56,7 @@ import hanse.peer.PeerMetrics;
 import hanse.peer.PumpSettings;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.VerifiedOutcome;
+import hanse.peer.v1.PeerTransfer;
 import hanse.wire.SignedText;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -74,6 +78,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
 public final class TestNode implements AutoCloseable {
@@ -92,6 +97,7 @@ public final class TestNode implements AutoCloseable {
     public final Ledger ledger;
     final GroupCommit commit;
     final Outcomes outcomes;
+    private final PeerTransfers peerTransfers;
     public final Federation federation;
     public final Payments payments;
     final Transfers transfers = new Transfers(new Fee(5_000));
@@ -163,12 +169,12 @@ public final class TestNode implements AutoCloseable {
         Database aside = new Database(faults.aside(), clock);
         List<Integer> lanes = new Lanes(database, UUID.randomUUID(), 3).all();
         this.ledger = new Ledger(lanes.getLast());
+        Database mortal = new Database(faults.source(), clock);
         this.commit = new GroupCommit(
-                new Database(faults.source(), clock),
-                lanes.subList(0, 2),
-                GroupCommit.Settings.standard(),
-                new SimpleMeterRegistry());
+                mortal, lanes.subList(0, 2), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
         this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger);
+        this.peerTransfers = new PeerTransfers(
+                id, mortal, ledger, new Outcomes(mortal, new OutcomeStore(), ledger), new PeerStore());
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
         this.federation = new Federation(
                 new Federation.Self(
@@ -250,19 +256,29 @@ public final class TestNode implements AutoCloseable {
             return agent;
         });
         if (!deposit.equals("0")) {
-            database.write(tx -> ledger.post(
-                    tx,
-                    wanted -> {
-                        wanted.account(AccountId.of(agent));
-                        wanted.account(SystemAccount.issued(wanted.lane()));
-                    },
-                    books -> books.post(Posting.move(
-                            EntryKind.TOKENS_ISSUED,
-                            SystemAccount.issued(books.lane()).id(),
-                            AccountId.of(agent),
-                            Avt.parse(deposit)))));
+            issue(AccountId.of(agent), wanted -> wanted.account(AccountId.of(agent)), deposit);
         }
         return agent;
+    }
+
+    /// The treasury has earned so much in that lane.
+    void earn(int lane, String amount) {
+        SystemAccount stripe = SystemAccount.treasury(lane);
+        issue(stripe.id(), wanted -> wanted.account(stripe), amount);
+    }
+
+    private void issue(AccountId to, Consumer<Wanted> asked, String amount) {
+        database.write(tx -> ledger.post(
+                tx,
+                wanted -> {
+                    asked.accept(wanted);
+                    wanted.account(SystemAccount.issued(wanted.lane()));
+                },
+                books -> books.post(Posting.move(
+                        EntryKind.TOKENS_ISSUED,
+                        SystemAccount.issued(books.lane()).id(),
+                        to,
+                        Avt.parse(amount)))));
     }
 
     CompletableFuture<CrossRegistryTransferResponse> send(AgentId payer, TestNode to, AgentId payee, String amount) {
@@ -280,6 +296,31 @@ public final class TestNode implements AutoCloseable {
                                 .setAmount(amount)
                                 .build())
                 .toCompletableFuture();
+    }
+
+    /// What its payer learns of a transfer.
+    CrossRegistryTransferResponse transfer(AgentId payer, UUID id) {
+        return federation
+                .transfers()
+                .get(
+                        call(payer, "any", ""),
+                        GetCrossRegistryTransferRequest.newBuilder()
+                                .setTransferId(id.toString())
+                                .build());
+    }
+
+    /// An operator advances a transfer; that is one of the commits to die at.
+    public PeerTransfer advance(UUID transfer, String requestId) {
+        return peerTransfers.advance(
+                call(new Caller.Operator("admin"), requestId, transfer.toString()), transfer, "be patient");
+    }
+
+    /// The transfer that has no outcome yet, of which there is one.
+    public UUID underWay() {
+        return frames().entrySet().stream()
+                .filter(frame -> frame.getValue() == Frame.State.PREPARED)
+                .map(Map.Entry::getKey)
+                .collect(MoreCollectors.onlyElement());
     }
 
     public String held(AgentId agent) {
@@ -320,6 +361,14 @@ public final class TestNode implements AutoCloseable {
                 .filter(total -> total.kind() == kind && total.peer().equals(Optional.of(peer.id.value())))
                 .mapToLong(Ledger.Total::micros)
                 .sum());
+    }
+
+    /// What the treasury holds, micro-AVT.
+    long treasury() {
+        return database.read(ledger::totals).stream()
+                .filter(total -> total.kind() == AccountKind.TREASURY)
+                .mapToLong(Ledger.Total::micros)
+                .sum();
     }
 
     /// The sum of everything; 0 when the supply equation holds.

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +96,21 @@ class PaymentLinkCutTest {
         eventually("it is settled", () -> state() == State.SETTLED);
         beta.resumePeer(alpha);
         alpha.resumePeer(beta);
+        requirePaid();
+    }
+
+    @Test
+    void aSettlementOnItsWayIsNotAdvancedToItsPayer() {
+        verify("verify");
+        Cut.BEFORE_IT_IS_SENT.during(
+                alpha,
+                beta,
+                () -> settle("settle"),
+                () -> assertThatThrownBy(() -> alpha.advance(alpha.underWay(), "advance"))
+                        .isInstanceOfSatisfying(
+                                RefusedException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.TRANSFER_SETTLES_PAYMENT)));
+        eventually("it is settled", () -> state() == State.SETTLED);
         requirePaid();
     }
 

@@ -50,9 +50,11 @@ import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.WaiveRequest;
 import hanse.peer.PeeringCards;
 import hanse.peer.v1.AddPeerRequest;
+import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
 import hanse.peer.v1.GetRegistryRequest;
+import hanse.peer.v1.ListPeerTransfersRequest;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
@@ -467,6 +469,21 @@ final class Market {
                 RemovePeerRequest.newBuilder()
                         .setRegistryId(BETA)
                         .setRequestId(once("remove peer"))
+                        .build());
+        add(
+                operator,
+                ListPeerTransfersRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setAdvanced(true)
+                        .setPageSize(2)
+                        .build());
+        // Nothing is under way: refused.
+        add(
+                operator,
+                AdvanceTransferRequest.newBuilder()
+                        .setTransferId(UUID.randomUUID().toString())
+                        .setMemo("a note")
+                        .setRequestId(once("advance"))
                         .build());
     }
 }
