@@ -87,12 +87,10 @@ final class ArchitectureTest {
     static final ArchRule capabilitiesHaveNoCycles =
             slices().matching("hanse.node.(*)..").should().beFreeOfCycles().allowEmptyShould(true);
 
-    /// The audit is left out: its checks walk rows of any size under a cursor, just as they stand in the tables.
     @ArchTest
     static final ArchRule sqlIsInStoresOnly = noClasses()
             .that(resideInAPackage("hanse.node..")
                     .and(not(resideInAPackage("hanse.node.storage..")))
-                    .and(not(resideInAPackage("hanse.node.audit..")))
                     .and(not(STORE)))
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.jooq", "org.jooq.impl..", "hanse.schema.jooq.."))

@@ -57,10 +57,8 @@ public final class CertificateAuthority {
         this.clock = clock;
     }
 
-    /// Loads the CA of a directory, or makes one for the registry when none is there. Further certificates in
-    /// `ca.crt`
-    /// are
-    /// CAs that were or will be ours: they go into the bundle, only the one of the key signs.
+    /// Loads the CA of a directory, or makes one for the registry when none is there. Further certificates in `ca.crt`
+    /// are CAs that were or will be ours: they go into the bundle, only the one of the key signs.
     ///
     /// @throws java.io.UncheckedIOException when the file system refuses
     /// @throws IllegalStateException when only one of the two files is there or they do not belong together: never

@@ -16,8 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /// Files that hold keys and certificates: whole or not there, after a crash too. A file is written beside its place,
-/// forced to
-/// the disk, renamed into it, and the directory forced.
+/// forced to the disk, renamed into it, and the directory forced.
 public final class KeyFiles {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("rw-r--r--");

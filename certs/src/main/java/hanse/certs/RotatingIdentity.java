@@ -137,8 +137,7 @@ public final class RotatingIdentity {
         listeners.add(listener);
     }
 
-    /// A key manager that presents the current leaf at each handshake, for servers and clients, over the JDK's TLS
-    /// and
+    /// A key manager that presents the current leaf at each handshake, for servers and clients, over the JDK's TLS and
     /// OpenSSL. Each leaf has its own alias, so that a cache keyed by alias never serves an old one.
     public X509ExtendedKeyManager keyManager() {
         return new CurrentLeaf();

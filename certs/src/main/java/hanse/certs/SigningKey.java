@@ -12,8 +12,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// An Ed25519 key that signs: a registry's, an operator's. BouncyCastle's lightweight implementation, eight times as
-/// fast as
-/// the JDK's.
+/// fast as the JDK's.
 public final class SigningKey {
     /// Bytes of a signature.
     public static final int SIGNATURE_SIZE = Ed25519.SIGNATURE_SIZE;
@@ -73,8 +72,7 @@ public final class SigningKey {
         }
     }
 
-    /// The key as PKCS#8 PEM, in the first version of that format: the second, with the public key in it, is
-    /// refused by
+    /// The key as PKCS#8 PEM, in the first version of that format: the second, with the public key in it, is refused by
     /// several readers. A secret.
     public String pem() {
         try {

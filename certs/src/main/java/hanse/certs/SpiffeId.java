@@ -55,8 +55,7 @@ public record SpiffeId(String registry, String role) {
                 : Optional.empty();
     }
 
-    /// The id that a certificate carries; empty when it carries none, several URIs or one of another form. Says
-    /// nothing
+    /// The id that a certificate carries; empty when it carries none, several URIs or one of another form. Says nothing
     /// about who signed the certificate.
     public static Optional<SpiffeId> of(X509Certificate certificate) {
         List<String> uris = new ArrayList<>();

@@ -88,8 +88,7 @@ public record TrustBundle(List<X509Certificate> authorities) {
     }
 
     /// Checks that a chain, leaf first, leads to this bundle and is valid at that moment. Who the leaf speaks for and
-    /// what it
-    /// may be used for is for the caller to check.
+    /// what it may be used for is for the caller to check.
     ///
     /// @throws CertificateException when it does not
     public void verify(List<X509Certificate> chain, Instant at) throws CertificateException {

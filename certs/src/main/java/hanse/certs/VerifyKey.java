@@ -48,8 +48,7 @@ public final class VerifyKey {
         return Base64.getEncoder().encodeToString(raw);
     }
 
-    /// Whether the signature is this key's over the message. Never throws: a signature of another length is simply
-    /// not
+    /// Whether the signature is this key's over the message. Never throws: a signature of another length is simply not
     /// one.
     public boolean verify(byte[] message, byte[] signature) {
         return signature.length == Ed25519.SIGNATURE_SIZE

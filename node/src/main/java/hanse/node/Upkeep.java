@@ -15,16 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What is done again and again: for the registry, by whichever process finds it due (db-scheduler); and in this
-/// process
-/// alone.
+/// process alone.
 final class Upkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int THREADS = 3;
 
     /// A process says so often that it is still at its work; whose work has missed it so many times is dead, and
-    /// another
-    /// process takes over. db-scheduler's own half an hour is too long for money that waits to be given back.
+    /// another process takes over. db-scheduler's own half an hour is too long for money that waits to be given
+    /// back.
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
 
     private static final int SIGNS_MISSED = 4;

@@ -3,21 +3,18 @@ package hanse.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import hanse.agent.v1.RegisterAgentRequest;
-import hanse.ledger.v1.DepositRequest;
 import hanse.ledger.v1.DepositResponse;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.node.config.NodeConfig;
+import hanse.node.testing.Operating;
 import hanse.node.testing.TestConfig;
 import hanse.sdk.AgentKey;
-import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
 import hanse.sdk.HanseException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +27,6 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -142,23 +138,11 @@ final class NodeTest {
     }
 
     private static String register(HanseClient client) {
-        return client.register(AgentKey.generate(), RegisterAgentRequest.getDefaultInstance())
-                .getAgentId();
+        return client.register(AgentKey.generate(), "alice").subject();
     }
 
     private static DepositResponse deposit(Node node, HanseClient client, String agent, String amount) {
-        try {
-            AgentKey key = AgentKey.read(node.config().operatorKey("admin"));
-            return client.as(Credentials.operator("admin", key, "alpha.example"))
-                    .ledger()
-                    .deposit(DepositRequest.newBuilder()
-                            .setAgentId(agent)
-                            .setAmount(amount)
-                            .setRequestId(UUID.randomUUID().toString())
-                            .build());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Operating.deposit(client.as(TestConfig.operator(node.config())), agent, amount);
     }
 
     private static Connection database(NodeConfig config) throws Exception {

@@ -121,8 +121,7 @@ class TwoNodesTest {
     }
 
     /// A process is killed in the midst of a sweep and with a message that has not gone out. Its claims end, and the
-    /// other
-    /// process does both.
+    /// other process does both.
     @Test
     void sweepsAndThePumpAreTakenOverFromAProcessThatIsKilled() throws Exception {
         try (Wire wire = new Wire();

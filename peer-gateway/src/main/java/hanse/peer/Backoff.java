@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Waits that double up to a bound, each between half and all of its length, so that many who failed together do not
-/// come
-/// back together.
+/// come back together.
 final class Backoff {
     private static final int MAX_DOUBLINGS = 30;
 

@@ -16,13 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One Exchange stream, at the side that answers. Each message is verified and decided on a virtual thread of its
-/// own,
-/// so that
-/// neither the event loop nor a slow decision holds up the others; one that is not in order is answered alone.
-/// Backpressure:
-/// no more messages are taken than [#WINDOW] or [#BUDGET] allow unanswered, and none while the peer does not read its
-/// answers.
+/// One Exchange stream, at the side that answers. Each message is verified and decided on a virtual thread of its own,
+/// so that neither the event loop nor a slow decision holds up the others; one that is not in order is answered alone.
+/// Backpressure: no more messages are taken than [#WINDOW] or [#BUDGET] allow unanswered, and none while the peer does
+/// not read its answers.
 final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     /// The most unanswered messages of one stream.
     private static final int WINDOW = 1024;

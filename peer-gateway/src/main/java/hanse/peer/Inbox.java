@@ -7,8 +7,7 @@ import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import java.util.concurrent.CompletionStage;
 
-/// What the node does with what peers ask. Every method runs on a virtual thread of its own and may block; many run
-/// at
+/// What the node does with what peers ask. Every method runs on a virtual thread of its own and may block; many run at
 /// once, for one peer too. A failed stage is told to the peer as "no answer", whatever the failure: it asks again.
 public interface Inbox {
     /// Decides a message, or finds what was decided when it came before; completes when that is durable, with
@@ -19,7 +18,6 @@ public interface Inbox {
     CompletionStage<GreetResponse> greet(String peer, GreetRequest request);
 
     /// A peer asks for a DID document of ours. A [io.grpc.StatusRuntimeException] reaches the peer as it is; every
-    /// other
-    /// failure as UNAVAILABLE without a text.
+    /// other failure as UNAVAILABLE without a text.
     CompletionStage<ResolveAgentResponse> resolve(String peer, ResolveAgentRequest request);
 }

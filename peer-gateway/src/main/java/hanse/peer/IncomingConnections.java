@@ -24,10 +24,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// The connections that peers opened to us, and whose each is: so that they can be closed when a peer is trusted no
-/// more.
-/// gRPC names a connection's addresses and its TLS session but gives no way to close it, so the accepted sockets are
-/// noted as
-/// they come in and found again by their remote address.
+/// more. gRPC names a connection's addresses and its TLS session but gives no way to close it, so the accepted sockets
+/// are noted as they come in and found again by their remote address.
 final class IncomingConnections extends ServerTransportFilter {
     static final Attributes.Key<Connection> CONNECTION = Attributes.Key.create("hanse-peer-connection");
 
@@ -60,10 +58,8 @@ final class IncomingConnections extends ServerTransportFilter {
             return peer;
         }
 
-        /// What is pinned of the peer now; empty when it is trusted no more or this connection's certificate no
-        /// longer
-        /// fits or has
-        /// ended. Path validation is done only when what is pinned has changed.
+        /// What is pinned of the peer now; empty when it is trusted no more or this connection's certificate no longer
+        /// fits or has ended. Path validation is done only when what is pinned has changed.
         Optional<TrustedPeer> trusted() {
             Optional<TrustedPeer> found = trust.find(peer);
             if (found.isEmpty()
@@ -110,8 +106,7 @@ final class IncomingConnections extends ServerTransportFilter {
     }
 
     /// The handshake is done. Trust is checked once more, after the connection is noted: a peer that was removed
-    /// meanwhile, or
-    /// that resumed a TLS session from before, does not get through.
+    /// meanwhile, or that resumed a TLS session from before, does not get through.
     @Override
     public Attributes transportReady(Attributes attributes) {
         SocketAddress address = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
@@ -155,8 +150,7 @@ final class IncomingConnections extends ServerTransportFilter {
     }
 
     /// Closes the socket itself. `channel.close()` would pass through HTTP/2 first, which says goodbye and waits for
-    /// open
-    /// streams to end, as long as the peer likes.
+    /// open streams to end, as long as the peer likes.
     private static void cut(Channel channel) {
         ChannelHandlerContext socketSide = channel.pipeline().firstContext();
         if (socketSide == null) {

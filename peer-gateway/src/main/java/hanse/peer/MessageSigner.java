@@ -13,8 +13,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /// Signs what this registry says to its peers. A message is signed once and repeated unchanged; an outcome is signed
-/// once and
-/// stored.
+/// once and stored.
 public final class MessageSigner {
     /// The version of the peer protocol that this node speaks.
     public static final int PROTOCOL = 1;

@@ -5,12 +5,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/// Where the node keeps the messages it has to send until each has its outcome. Methods run on virtual threads and
-/// may
+/// Where the node keeps the messages it has to send until each has its outcome. Methods run on virtual threads and may
 /// block.
 public interface Outbox {
-    /// Messages to a peer that have no outcome and whose time to be tried again, if [#undecided] set one, has come;
-    /// the
+    /// Messages to a peer that have no outcome and whose time to be tried again, if [#undecided] set one, has come; the
     /// oldest first. Messages that are in flight may be among them: the pump knows them.
     ///
     /// @param limit at most this many
@@ -22,7 +20,6 @@ public interface Outbox {
     void undecided(String peer, UUID id, String reason, Instant retryAt);
 
     /// The peer decided. Completes when that is durable; a failed stage makes the pump ask the peer again. May come
-    /// more than
-    /// once for one message, always with the same decision.
+    /// more than once for one message, always with the same decision.
     CompletionStage<Void> decided(String peer, VerifiedOutcome outcome);
 }

@@ -14,8 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 
 /// Our connection to one peer: a channel that is replaced when it fails, when our certificate was renewed, and when
-/// what is
-/// pinned of the peer has changed; the pump's stream and single calls share it.
+/// what is pinned of the peer has changed; the pump's stream and single calls share it.
 final class PeerLink {
     /// How long calls that are under way on a channel that was replaced may still take.
     private static final long RETIREMENT_SECONDS = 30;

@@ -24,11 +24,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Our side of the links to all peers: the pumps that send, and single calls. A pump is started for the peers for
-/// which
+/// Our side of the links to all peers: the pumps that send, and single calls. A pump is started for the peers for which
 /// this process is the one to send, and stopped when another takes over; starting one for a peer that is not trusted
-/// (yet, or
-/// any more) is in order: it waits.
+/// (yet, or any more) is in order: it waits.
 public final class PeerLinks implements AutoCloseable {
     private final String self;
     private final PeerTrust trust;
@@ -105,8 +103,7 @@ public final class PeerLinks implements AutoCloseable {
         }
     }
 
-    /// The same with the message at hand, which saves the look into the outbox: the way for messages made here.
-    /// Must be
+    /// The same with the message at hand, which saves the look into the outbox: the way for messages made here. Must be
     /// called after the commit, never before.
     public void offer(String peer, OutgoingMessage message) {
         Pump pump = pumps.get(peer);
@@ -134,10 +131,8 @@ public final class PeerLinks implements AutoCloseable {
                 timeout);
     }
 
-    /// Asks a peer for the DID document of an agent of its. Fails with a [io.grpc.StatusRuntimeException]: the
-    /// peer's,
-    /// or UNAVAILABLE
-    /// when it is not trusted or not reached.
+    /// Asks a peer for the DID document of an agent of its. Fails with a [io.grpc.StatusRuntimeException]: the peer's,
+    /// or UNAVAILABLE when it is not trusted or not reached.
     public CompletableFuture<ResolveAgentResponse> resolve(String peer, String did, Duration timeout) {
         return call(
                 peer,

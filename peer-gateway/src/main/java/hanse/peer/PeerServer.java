@@ -48,15 +48,12 @@ public final class PeerServer implements AutoCloseable {
     /// The most bytes of one message, without its signature.
     public static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
-    /// What gRPC takes at all: larger ones end their stream. Above the limit for messages, so that one that is a
-    /// little
-    /// too large
-    /// is refused alone.
+    /// What gRPC takes at all: larger ones end their stream. Above the limit for messages, so that one that is a little
+    /// too large is refused alone.
     private static final int MAX_FRAME_BYTES = 256 * 1024;
 
     /// The most Exchange streams of one peer: each of its nodes needs one, and two while it changes connections. A
-    /// further one ends
-    /// the oldest, because that is the one whose other end is most likely gone.
+    /// further one ends the oldest, because that is the one whose other end is most likely gone.
     private static final int MAX_STREAMS = 8;
 
     private static final Context.Key<IncomingConnections.Connection> CALLER = Context.key("hanse-peer");

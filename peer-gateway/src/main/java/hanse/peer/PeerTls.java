@@ -42,8 +42,7 @@ final class PeerTls {
     }
 
     /// For calling a peer: whoever answers must be that one. A context for each channel, so that no TLS session
-    /// outlives
-    /// the certificates it was made with.
+    /// outlives the certificates it was made with.
     SslContext forClient(String peer) throws SSLException {
         return GrpcSslContexts.configure(SslContextBuilder.forClient())
                 .keyManager(identity.keyManager())
@@ -54,8 +53,7 @@ final class PeerTls {
     }
 
     /// Knows a certificate by the bundle of the one registry that it names, never by a set of all CAs. Host names do
-    /// not count:
-    /// what is pinned is the registry, wherever it runs.
+    /// not count: what is pinned is the registry, wherever it runs.
     private final class Check extends X509ExtendedTrustManager {
         private final Optional<String> expected;
 

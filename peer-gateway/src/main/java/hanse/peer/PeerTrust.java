@@ -9,10 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Whom this registry may be connected with, changed while it runs. A peer that is in the table may connect, be it
-/// pending,
-/// active or suspended: suspension stops new work, which is the node's to refuse, and never outcomes. One that is not
-/// in it is
-/// refused, and its open connections close.
+/// pending, active or suspended: suspension stops new work, which is the node's to refuse, and never outcomes. One that
+/// is not in it is refused, and its open connections close.
 public final class PeerTrust {
     private final Map<String, TrustedPeer> peers = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();

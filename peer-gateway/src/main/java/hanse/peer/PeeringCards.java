@@ -21,10 +21,8 @@ public final class PeeringCards {
 
     private PeeringCards() {}
 
-    /// A card whose signature and form are checked. That it is really the other registry's only its fingerprint
-    /// tells,
-    /// read
-    /// out by its operator over another way.
+    /// A card whose signature and form are checked. That it is really the other registry's only its fingerprint tells,
+    /// read out by its operator over another way.
     ///
     /// @param card as it says
     /// @param bundle its CAs

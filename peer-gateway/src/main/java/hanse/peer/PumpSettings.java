@@ -6,16 +6,13 @@ import java.time.Duration;
 ///
 /// @param window the most messages sent and not decided, 1 to 65,536
 /// @param answerTimeout after this long without an answer a message is sent again
-/// @param firstBackoff the wait after a first failure, doubled by each further one; the real waits are between half
-///     and
+/// @param firstBackoff the wait after a first failure, doubled by each further one; the real waits are between half and
 ///     all of it
 /// @param lastBackoff the longest wait
-/// @param lookEvery how often the outbox is looked into although nobody called: what another process committed is
-///     found
+/// @param lookEvery how often the outbox is looked into although nobody called: what another process committed is found
 ///     by it at the latest
 /// @param refreshEvery how long a connection is used before a new one takes its place, so that neither side goes on
-/// with a
-///     certificate that has ended
+///     with a certificate that has ended
 public record PumpSettings(
         int window,
         Duration answerTimeout,

@@ -5,8 +5,7 @@ import hanse.federation.v1.SignedMessage;
 import java.util.UUID;
 
 /// A message of which is proven that the peer at the other end of the connection signed it, and for us. Whether its
-/// parties fit
-/// the peer, and whether its id was used before for something else, is for the receiver to check.
+/// parties fit the peer, and whether its id was used before for something else, is for the receiver to check.
 ///
 /// @param peer who sent it
 /// @param id its id, unique between the peer and us for ever

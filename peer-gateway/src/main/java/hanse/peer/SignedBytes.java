@@ -5,10 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// What registries' keys sign: a line that says what it is, and the bytes, so that no signature of one kind is ever
-/// one
-/// of
-/// another.
+/// What registries' keys sign: a line that says what it is, and the bytes, so that no signature of one kind is ever one
+/// of another.
 enum SignedBytes {
     MESSAGE("hanse-message-v1\n"),
     OUTCOME("hanse-outcome-v1\n"),

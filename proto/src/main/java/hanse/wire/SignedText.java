@@ -6,8 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// The texts that keys sign. Every implementation in any language must build exactly these bytes (UTF-8, lines parted
-/// by
-/// a single `\n`, none at the end). Test vectors: `docs/agentsig-vectors.json`.
+/// by a single `\n`, none at the end). Test vectors: `docs/agentsig-vectors.json`.
 public final class SignedText {
     private SignedText() {}
 

@@ -14,10 +14,8 @@ import org.bouncycastle.math.ec.rfc8032.Ed25519;
 /// An Ed25519 private key with its public half. Immutable and safe for all threads.
 ///
 /// Signs with BouncyCastle's lightweight implementation, which is several times as fast as the JDK's; the public half
-/// is
-/// computed once. A signature is a pure function of key and bytes (RFC 8032), so signing the same text twice gives the
-/// same
-/// signature.
+/// is computed once. A signature is a pure function of key and bytes (RFC 8032), so signing the same text twice gives
+/// the same signature.
 public final class AgentKey {
     /// Length of a private seed and of a public key, in bytes.
     public static final int KEY_BYTES = 32;
@@ -26,8 +24,7 @@ public final class AgentKey {
     public static final int SIGNATURE_BYTES = 64;
 
     // PKCS#8 of an Ed25519 key is this constant (RFC 8410: version 0, OID 1.3.101.112, octet string in octet string)
-    // and
-    // the seed, always: no ASN.1 parser is needed to read what OpenSSL and every library write.
+    // and the seed, always: no ASN.1 parser is needed to read what OpenSSL and every library write.
     private static final byte[] PKCS8_PREFIX = {
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20
     };

@@ -37,8 +37,7 @@ import javax.net.ssl.SSLException;
 /// ```
 ///
 /// [#connect] gives one that signs nothing; [#as] one that signs as somebody over the same connection. The stubs are
-/// the
-/// generated ones: what they throw, [HanseException#translate] explains.
+/// the generated ones: what they throw, [HanseException#translate] explains.
 public final class HanseClient implements AutoCloseable {
     private static final int LARGEST_ANSWER_BYTES = 16 << 20;
 

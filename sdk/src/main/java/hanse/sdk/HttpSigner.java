@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /// Signs requests to the REST bridge. The signature covers the method, the path with its query as it stands on the
-/// wire,
-/// and the body's bytes, so nothing on the way may rewrite them.
+/// wire, and the body's bytes, so nothing on the way may rewrite them.
 ///
 /// @param credentials who signs
 public record HttpSigner(Credentials credentials) {

@@ -58,10 +58,8 @@ public final class PaidCalls {
     /// Buys one call.
     ///
     /// When the service throws, the token is released: a seller that never looked at it gets nothing. If it had
-    /// consumed
-    /// the token, the money stays held until it is settled, waived, claimed or disputed, and the thrown exception
-    /// carries
-    /// the refused release as a suppressed one.
+    /// consumed the token, the money stays held until it is settled, waived, claimed or disputed, and the thrown
+    /// exception carries the refused release as a suppressed one.
     ///
     /// @throws E what the service threw
     /// @throws HanseException when the registry refuses, such as `INSUFFICIENT_FUNDS` (the service was not called),

@@ -77,8 +77,7 @@ public final class PaymentVerifier {
     /// Consumes the token if it is good.
     ///
     /// @throws HanseException when the registry cannot say now (nothing is decided: answer 503, and let the caller
-    /// repeat),
-    ///     or refuses the question itself, such as `BAD_TOKEN` or `UNKNOWN_PEER` (answer 402)
+    ///     repeat), or refuses the question itself, such as `BAD_TOKEN` or `UNKNOWN_PEER` (answer 402)
     public Verdict verify(PaymentHeaders presented) {
         String question = digest(presented);
         Use use;
@@ -105,8 +104,9 @@ public final class PaymentVerifier {
     }
 
     /// Whether the registry has refused the question for good: it remembers that, and a later question must start
-    /// afresh.
-    /// Who was turned away before (too fast, not signed well) may still have consumed the token by an earlier try.
+    /// afresh. Who was turned away before (too fast, not signed well) may still have consumed the token by an
+    /// earlier
+    /// try.
     private static boolean isDecided(HanseException refusal) {
         return !refusal.outcomeUnknown()
                 && switch (refusal.code()) {

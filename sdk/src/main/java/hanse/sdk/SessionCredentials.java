@@ -29,14 +29,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A session: one signed request traded for a bearer token, which then stands for the signature in each call. For
-/// callers
-/// with a high rate, for streams, and where a signature per request is too dear.
+/// callers with a high rate, for streams, and where a signature per request is too dear.
 ///
 /// Opens on the first call, renews in the background when two thirds of the time are over, and opens anew when the
-/// registry
-/// no longer knows it. Never blocks a thread: calls that need a token wait for it asynchronously, so event loops may
-/// use it.
-/// Attach it to a channel with [#interceptor], or to one stub with `withCallCredentials`.
+/// registry no longer knows it. Never blocks a thread: calls that need a token wait for it asynchronously, so event
+/// loops may use it. Attach it to a channel with [#interceptor], or to one stub with `withCallCredentials`.
 public final class SessionCredentials extends CallCredentials implements AutoCloseable {
     /// The longest that a registry grants.
     public static final Duration LONGEST = Duration.ofMinutes(15);
@@ -163,8 +160,7 @@ public final class SessionCredentials extends CallCredentials implements AutoClo
     }
 
     /// Puts this session on each call of a channel, and forgets it when the registry answers `SESSION_EXPIRED`, so that
-    /// a
-    /// repeat of the refused call opens a new one.
+    /// a repeat of the refused call opens a new one.
     public ClientInterceptor interceptor() {
         return new ClientInterceptor() {
             @Override

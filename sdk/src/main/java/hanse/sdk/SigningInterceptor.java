@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The headers of a gRPC call go out before its message, and the signature covers the message; so the call is held back
 /// until the message is there, which a unary or server-streaming call hands over at once. The message is serialized
-/// once:
-/// what was hashed is what is sent.
+/// once: what was hashed is what is sent.
 ///
 /// A call that streams requests has no single message to sign and is sent unsigned, as is one that carries an
 /// `authorization` already.

@@ -11,9 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Timestamps for signatures: ISO 8601, UTC, six digits of a second, each later than the one before.
 ///
 /// A registry accepts a signature once, and two equal requests with one timestamp have one signature. So a process
-/// never
-/// gives a microsecond twice: above a million signatures a second it would run ahead of the clock, by less than anyone
-/// sees.
+/// never gives a microsecond twice: above a million signatures a second it would run ahead of the clock, by less than
+/// anyone sees.
 final class Timestamps {
     /// The one that everything in this process shares, whichever key signs.
     static final Timestamps PROCESS = new Timestamps(InstantSource.system());

@@ -72,9 +72,8 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// The far side of the wire: a TLS server on a real socket that checks each signature over the bytes as they arrived,
-/// and
-/// keeps just enough of agents, sessions and payments for a client to be tested against. It shares no code with the SDK
-/// but the definition of the signed text.
+/// and keeps just enough of agents, sessions and payments for a client to be tested against. It shares no code with the
+/// SDK but the definition of the signed text.
 final class RunningRegistry implements AutoCloseable {
     static final String ID = "alpha.example";
 

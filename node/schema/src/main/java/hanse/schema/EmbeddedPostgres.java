@@ -1,31 +1,15 @@
 package hanse.schema;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,78 +80,43 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /// The settings that differ from PostgreSQL's own.
-    public static final Map<String, String> SETTINGS = Map.ofEntries(
-            Map.entry("listen_addresses", "127.0.0.1"),
-            Map.entry("unix_socket_directories", ""),
-            Map.entry("max_connections", "100"),
-            Map.entry("shared_buffers", "512MB"),
-            Map.entry("huge_pages", "off"),
-            // Far apart and large: a page's first change after a checkpoint is logged
-            // whole, and the hot pages of a
-            // ledger change all the time.
-            Map.entry("max_wal_size", "8GB"),
-            Map.entry("checkpoint_timeout", "15min"),
-            Map.entry("wal_buffers", "16MB"),
-            // The artifact is built without lz4; pglz costs more than the bytes it saves on
-            // a local disk.
-            Map.entry("wal_compression", "off"),
-            Map.entry("fsync", "on"),
-            Map.entry("synchronous_commit", "on"),
-            Map.entry("full_page_writes", "on"),
-            Map.entry("random_page_cost", "1.1"),
-            Map.entry("jit", "off"),
-            Map.entry("timezone", "UTC"),
-            Map.entry("log_timezone", "UTC"),
-            Map.entry("log_line_prefix", ""),
-            // Statements and key values stay out of the log: they may hold what a log must
-            // not.
-            Map.entry("log_error_verbosity", "terse"),
-            Map.entry("log_min_error_statement", "panic"));
+    public static final Map<String, String> SETTINGS = PostgresSettings.DEFAULTS;
 
     private static final Logger log = LoggerFactory.getLogger("hanse.postgres");
     private static final String USER = "hanse";
     private static final String DATABASE = "hanse";
-    private static final String READY = "database system is ready to accept connections";
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofMinutes(2);
 
-    private final Path directory;
-    private final Path data;
     private final Options options;
-    private final PostgresAccount account;
-    private final PostgresBinaries binaries;
-    private final FileChannel lockFile;
+    private final boolean temporary;
+    private final PostgresPrograms programs;
+    private final PostgresDirectory directory;
     private final String password;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread keeper;
     private volatile int port;
-    private volatile Optional<Run> current = Optional.empty();
-    private final boolean temporary;
+    private volatile Optional<PostgresServer> current = Optional.empty();
 
     private EmbeddedPostgres(Path dataDirectory, Options options, PostgresAccount account, boolean temporary)
             throws IOException {
-        this.directory = openDirectory(dataDirectory);
-        this.data = directory.resolve("data");
         this.options = options;
-        this.account = account;
         this.temporary = temporary;
         this.port = options.port();
-        this.binaries = PostgresBinaries.unpackedIn(account.cache());
-        this.lockFile = lock(directory);
+        this.programs = new PostgresPrograms(account);
+        this.directory = PostgresDirectory.open(dataDirectory);
         try {
-            this.password = password(directory);
-            endLeftovers();
-            if (!Files.isDirectory(data)) {
-                initialise();
+            this.password = directory.password();
+            directory.endLeftovers(SHUTDOWN_PATIENCE);
+            if (!directory.hasCluster()) {
+                directory.initialise(programs, USER);
             }
         } catch (IOException | RuntimeException e) {
-            lockFile.close();
+            directory.close();
             throw e;
         }
-        // The kernel tells the server when the *thread* that started it ends, so that thread must
-        // live as long as it.
         this.keeper = Thread.ofPlatform()
-                .name("postgres-" + directory.getFileName())
+                .name("postgres-" + directory.path().getFileName())
                 .daemon()
                 .unstarted(this::keep);
     }
@@ -242,7 +190,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// @throws IllegalStateException while there is none
     public long pid() {
         return current.orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))
-                .process()
                 .pid();
     }
 
@@ -270,37 +217,41 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// Kills the server and all its processes with SIGKILL, as a power cut of the database would; for tests. Returns
     /// when all are gone. With [Options#restart] it comes back by itself.
     public void kill() {
-        current.ifPresent(run -> run.process().destroyForcibly());
-        List<ProcessHandle> rest = processes();
+        current.ifPresent(PostgresServer::kill);
+        List<ProcessHandle> rest = directory.processes();
         while (!rest.isEmpty()) {
             rest.forEach(ProcessHandle::destroyForcibly);
-            await(rest, SHUTDOWN_PATIENCE);
+            Shutdown.await(rest, SHUTDOWN_PATIENCE);
             if (options.restart()) {
                 return;
             }
-            rest = processes();
+            rest = directory.processes();
         }
     }
 
     /// Shuts the server down: open transactions are rolled back, everything committed is on disk. Returns when it has
-    /// ended; the directory may then be started again.
+    /// ended; the directory may then be started again. A [#temporary] server leaves nothing, so it is spared the
+    /// work.
     @Override
     public void close() {
         closing.countDown();
-        current.ifPresent(run -> {
-            signal("INT", run.process().toHandle());
-            if (!await(List.of(run.process().toHandle()), SHUTDOWN_PATIENCE)) {
-                log.warn("PostgreSQL in {} did not shut down within {}; it is killed", directory, SHUTDOWN_PATIENCE);
-                run.process().destroyForcibly();
+        current.ifPresent(server -> {
+            shutdown().ask(server.handle());
+            if (!Shutdown.await(List.of(server.handle()), SHUTDOWN_PATIENCE)) {
+                log.warn(
+                        "PostgreSQL in {} did not shut down within {}; it is killed",
+                        directory.path(),
+                        SHUTDOWN_PATIENCE);
+                server.kill();
             }
         });
         try {
             if (keeper.isAlive()) {
                 keeper.join(SHUTDOWN_PATIENCE);
             }
-            lockFile.close();
+            directory.close();
             if (temporary) {
-                PostgresBinaries.deleteTree(directory);
+                directory.delete();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -309,56 +260,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    private Shutdown shutdown() {
+        return temporary ? Shutdown.IMMEDIATE : Shutdown.FAST;
+    }
+
     @Override
     public String toString() {
-        return "PostgreSQL in " + directory + " on port " + port;
+        return "PostgreSQL in " + directory.path() + " on port " + port;
     }
 
-    // --- the server's life
-    // -------------------------------------------------------------------------------------------
-
-    /// One life of the server process.
-    private record Run(Process process, CompletableFuture<Void> ready, Deque<String> lastLines) {
-
-        private static final int KEPT = 20;
-
-        void read() {
-            try (var lines =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    synchronized (lastLines) {
-                        lastLines.addLast(line);
-                        if (lastLines.size() > KEPT) {
-                            lastLines.removeFirst();
-                        }
-                    }
-                    report(line);
-                    if (line.contains(READY)) {
-                        ready.complete(null);
-                    }
-                }
-            } catch (IOException e) {
-                log.debug("PostgreSQL's output ended: {}", e.getMessage());
-            } finally {
-                ready.completeExceptionally(new PostgresException("PostgreSQL ended:\n" + said()));
-            }
-        }
-
-        String said() {
-            synchronized (lastLines) {
-                return String.join("\n", lastLines);
-            }
-        }
-
-        private static void report(String line) {
-            if (line.startsWith("PANIC:") || line.startsWith("FATAL:")) {
-                log.warn(line);
-            } else {
-                log.debug(line);
-            }
-        }
-    }
-
+    /// Keeps a server running, on the thread of whose life the server's own depends, until this object is closed.
     private void keep() {
         int failures = 0;
         while (closing.getCount() > 0) {
@@ -367,21 +278,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 if (freePort) {
                     port = freePort();
                 }
-                Run run = launch();
-                current = Optional.of(run);
+                var server =
+                        PostgresServer.launch(programs, directory, port, PostgresSettings.with(options.settings()));
+                current = Optional.of(server);
                 if (closing.getCount() == 0) {
-                    signal("INT", run.process().toHandle());
+                    shutdown().ask(server.handle());
                 }
-                becomeReady(run);
+                server.awaitReady(options.patience());
                 firstReady.complete(null);
                 failures = 0;
-                int code = run.process().waitFor();
+                int code = server.awaitEnd();
                 current = Optional.empty();
                 if (closing.getCount() == 0 || !options.restart()) {
                     return;
                 }
-                log.warn("PostgreSQL in {} ended with code {}; starting it again", directory, code);
-                endLeftovers();
+                log.warn("PostgreSQL in {} ended with code {}; starting it again", directory.path(), code);
+                directory.endLeftovers(SHUTDOWN_PATIENCE);
             } catch (PostgresException | IOException e) {
                 current = Optional.empty();
                 failures++;
@@ -390,7 +302,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     firstReady.completeExceptionally(e);
                     return;
                 }
-                log.warn("PostgreSQL in {} does not start: {}", directory, e.getMessage());
+                log.warn("PostgreSQL in {} does not start: {}", directory.path(), e.getMessage());
                 if (waitedForClosing(Duration.ofMillis(Math.min(5_000, 50L << Math.min(failures, 10))))) {
                     return;
                 }
@@ -398,20 +310,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 firstReady.completeExceptionally(e);
                 return;
             }
-        }
-    }
-
-    private void becomeReady(Run run) throws InterruptedException {
-        try {
-            run.ready().get(options.patience().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            run.process().destroyForcibly();
-            throw new PostgresException(
-                    "PostgreSQL was not ready within " + options.patience() + ":\n" + run.said(), e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof PostgresException p
-                    ? p
-                    : new PostgresException("PostgreSQL did not start", e);
         }
     }
 
@@ -423,184 +321,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private Run launch() throws IOException {
-        // A session of its own: Ctrl-C in the terminal is the node's to handle, not the server's.
-        var command = new ArrayList<String>();
-        command.addAll(List.of("setsid", "setpriv", "--pdeathsig", "INT"));
-        command.addAll(List.of(binaries.program("postgres"), "-D", data.toString(), "-p", Integer.toString(port)));
-        var settings = new LinkedHashMap<>(SETTINGS);
-        settings.putAll(options.settings());
-        settings.forEach((name, value) -> {
-            command.add("-c");
-            command.add(name + "=" + value);
-        });
-        Process process = process(command).start();
-        var run = new Run(process, new CompletableFuture<>(), new ArrayDeque<>());
-        Thread.ofPlatform().name("postgres-output-" + process.pid()).daemon().start(run::read);
-        return run;
-    }
-
-    private ProcessBuilder process(List<String> command) {
-        var builder = new ProcessBuilder(account.running(command))
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
-        builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", path, "LC_ALL", "C", "TZ", "UTC"));
-        return builder;
-    }
-
     private static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             return socket.getLocalPort();
-        }
-    }
-
-    // --- the directory
-    // -----------------------------------------------------------------------------------------------
-
-    private static Path openDirectory(Path wanted) throws IOException {
-        return Files.createDirectories(wanted).toRealPath();
-    }
-
-    private static FileChannel lock(Path directory) throws IOException {
-        Path file = directory.resolve("lock");
-        var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        Optional<FileLock> held;
-        try {
-            held = Optional.ofNullable(channel.tryLock());
-        } catch (OverlappingFileLockException e) {
-            held = Optional.empty();
-        }
-        if (held.isEmpty()) {
-            String owner = Files.readString(file).strip();
-            channel.close();
-            throw new PostgresException("The database in "
-                    + directory
-                    + " is in use by process "
-                    + owner
-                    + ". Stop that one first, or use another data directory.");
-        }
-        channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-        return channel;
-    }
-
-    private static String password(Path directory) throws IOException {
-        Path file = directory.resolve("password");
-        try {
-            return Files.readString(file).strip();
-        } catch (NoSuchFileException e) {
-            byte[] random = new byte[24];
-            new SecureRandom().nextBytes(random);
-            Path fresh = directory.resolve("password.new");
-            Files.deleteIfExists(fresh);
-            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(fresh, HexFormat.of().formatHex(random) + "\n");
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-            return HexFormat.of().formatHex(random);
-        }
-    }
-
-    /// Makes the cluster beside its final place, so that a start that is cut short leaves none that is half made.
-    private void initialise() throws IOException {
-        Path fresh = directory.resolve("data.new");
-        PostgresBinaries.deleteTree(fresh);
-        Files.createDirectory(
-                fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        account.own(directory);
-        Process initdb = process(List.of(
-                        binaries.program("initdb"),
-                        "--pgdata=" + fresh,
-                        "--username=" + USER,
-                        "--pwfile=" + directory.resolve("password"),
-                        "--auth=scram-sha-256",
-                        "--encoding=UTF8",
-                        "--locale=C",
-                        "--data-checksums",
-                        "--no-instructions"))
-                .start();
-        String said = new String(initdb.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (initdb.waitFor() != 0) {
-                throw new PostgresException("Cannot make a database in " + directory + ":\n" + said);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PostgresException("Interrupted while making a database in " + directory, e);
-        }
-        Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /// After a kill -9 of the owner the server may still be shutting down; after a kill -9 of the server its children
-    /// may still be at work. Both must have ended before another one starts on the same files.
-    private void endLeftovers() throws IOException {
-        List<ProcessHandle> leftovers = processes();
-        if (!leftovers.isEmpty()) {
-            log.info("PostgreSQL in {} is still shutting down from its last run; waiting for it", directory);
-            Optional<Long> server = serverInPidFile();
-            leftovers.forEach(p -> signal(server.filter(pid -> pid == p.pid()).isPresent() ? "INT" : "QUIT", p));
-            if (!await(leftovers, SHUTDOWN_PATIENCE)) {
-                processes().forEach(ProcessHandle::destroyForcibly);
-                await(leftovers, SHUTDOWN_PATIENCE);
-            }
-        }
-        // PostgreSQL takes any process that has the number in its file for itself. None has our
-        // directory open now,
-        // so whoever has that number is a stranger.
-        Files.deleteIfExists(data.resolve("postmaster.pid"));
-    }
-
-    private Optional<Long> serverInPidFile() throws IOException {
-        try (var lines = Files.lines(data.resolve("postmaster.pid"))) {
-            return lines.findFirst().filter(l -> l.matches("\\d+")).map(Long::valueOf);
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
-    /// Every process of this server: PostgreSQL's processes, and only they, work in the data directory.
-    private List<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.pid() != ProcessHandle.current().pid())
-                .filter(process -> {
-                    try {
-                        return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"))
-                                .equals(data);
-                    } catch (IOException e) {
-                        return false; // ended meanwhile, or another user's
-                    }
-                })
-                .toList();
-    }
-
-    private static boolean await(List<ProcessHandle> processes, Duration atMost) {
-        var all = CompletableFuture.allOf(
-                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
-        try {
-            all.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /// Java can only send TERM and KILL, which to PostgreSQL mean "when all clients have gone" and "crash".
-    private static void signal(String name, ProcessHandle process) {
-        try {
-            new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid() + " 2>/dev/null")
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            process.destroy();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -23,8 +23,7 @@ import org.tukaani.xz.XZInputStream;
 /// The PostgreSQL programs that come as a Maven artifact, unpacked once per machine and version.
 ///
 /// The archive is unpacked beside its final place and moved there in one step, so that two processes that start
-/// together
-/// never see half of it.
+/// together never see half of it.
 final class PostgresBinaries {
 
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";

@@ -176,11 +176,17 @@ final class EmbeddedPostgresTest {
     @Test
     void aTemporaryServerLeavesNothingBehind() {
         Path used;
+        List<ProcessHandle> processes = new ArrayList<>();
         try (var postgres = EmbeddedPostgres.temporary(Options.small())) {
             used = Path.of(postgres.toString().replaceAll("PostgreSQL in (.*) on port .*", "$1"));
             assertThat(used).isDirectory();
+            ProcessHandle server = ProcessHandle.of(postgres.pid()).orElseThrow();
+            processes.add(server);
+            server.descendants().forEach(processes::add);
+            assertThat(processes).hasSizeGreaterThan(1);
         }
         assertThat(used).doesNotExist();
+        assertThat(processes).noneMatch(ProcessHandle::isAlive);
     }
 
     private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {

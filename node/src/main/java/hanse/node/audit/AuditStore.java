@@ -2,7 +2,6 @@ package hanse.node.audit;
 
 import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.BLOCK;
-import static hanse.schema.jooq.Tables.CHECKPOINT;
 import static hanse.schema.jooq.Tables.JOURNAL;
 import static hanse.schema.jooq.Tables.LANE;
 
@@ -13,22 +12,23 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.SystemAccount;
+import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
+import hanse.schema.jooq.tables.records.AccountRecord;
+import hanse.schema.jooq.tables.records.BlockRecord;
 import hanse.schema.jooq.tables.records.JournalRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jooq.Cursor;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/// Streams what is to be verified, row by row and in bounded memory. PostgreSQL sorts, on disk where it must.
+/// Reads what is to be verified, the ledger's own tables, row by row and in bounded memory. PostgreSQL sorts, on disk
+/// where it must.
 final class AuditStore {
-    private static final int FETCH = 2_000;
-
     private static final String SIDES = """
             select account, position, change, held_change, balance, held, version, previous
             from (
@@ -67,8 +67,10 @@ final class AuditStore {
             long version,
             long lastEntry) {}
 
-    /// A checkpoint, as it is stored.
-    record Stored(long number, byte[] body, byte[] signature) {}
+    /// A row of the journal.
+    ///
+    /// @param entry that it says; empty when no version of this registry can have written it
+    record Line(Position position, Optional<Entry> entry) {}
 
     /// Lets PostgreSQL sort in a little more memory than usual, for this transaction.
     void prepare(Tx tx) {
@@ -83,82 +85,35 @@ final class AuditStore {
                 .fetch(r -> new Ledger.Head(r.value1(), r.value2(), r.value3(), r.value4()));
     }
 
-    Cursor<JournalRecord> journal(Tx tx) {
+    /// By position.
+    RowStream<Line> journal(Tx tx) {
+        return RowStream.of(
+                tx.sql().selectFrom(JOURNAL).orderBy(JOURNAL.POSITION),
+                row -> new Line(new Position(row.getPosition()), entry(row)));
+    }
+
+    /// One entry of the journal, if there is one that can be read.
+    Optional<Entry> entry(Tx tx, long position) {
         return tx.sql()
                 .selectFrom(JOURNAL)
-                .orderBy(JOURNAL.POSITION)
-                .fetchSize(FETCH)
-                .fetchLazy();
+                .where(JOURNAL.POSITION.eq(position))
+                .fetchOptional()
+                .flatMap(AuditStore::entry);
     }
 
-    Optional<JournalRecord> journal(Tx tx, long position) {
-        return tx.sql().selectFrom(JOURNAL).where(JOURNAL.POSITION.eq(position)).fetchOptional();
+    /// By lane and number.
+    RowStream<Block> blocks(Tx tx) {
+        return RowStream.of(tx.sql().selectFrom(BLOCK).orderBy(BLOCK.LANE, BLOCK.NUMBER), AuditStore::block);
     }
 
-    Cursor<? extends Record> blocks(Tx tx) {
-        return tx.sql()
-                .selectFrom(BLOCK)
-                .orderBy(BLOCK.LANE, BLOCK.NUMBER)
-                .fetchSize(FETCH)
-                .fetchLazy();
+    /// By account, and of each in the order in which they were made.
+    RowStream<Change> changes(Tx tx) {
+        return RowStream.of(tx.sql().resultQuery(SIDES), AuditStore::change);
     }
 
-    static Block block(Record row) {
-        return new Block(
-                row.get(BLOCK.LANE),
-                row.get(BLOCK.NUMBER),
-                row.get(BLOCK.FIRST),
-                row.get(BLOCK.LAST),
-                row.get(BLOCK.PREVIOUS),
-                row.get(BLOCK.ROOT),
-                row.get(BLOCK.HEAD));
-    }
-
-    Cursor<Record> changes(Tx tx) {
-        return tx.sql().resultQuery(SIDES).fetchSize(FETCH).fetchLazy();
-    }
-
-    static Change change(Record row) {
-        return new Change(
-                row.get(0, UUID.class),
-                new Position(row.get(1, Long.class)),
-                row.get(2, Long.class),
-                row.get(3, Long.class),
-                row.get(4, Long.class),
-                row.get(5, Long.class),
-                row.get(6, Long.class),
-                row.get(7, Long.class));
-    }
-
-    Cursor<? extends Record> accounts(Tx tx) {
-        return tx.sql().selectFrom(ACCOUNT).orderBy(ACCOUNT.ID).fetchSize(FETCH).fetchLazy();
-    }
-
-    static Row account(Record row) {
-        AccountKind kind = AccountKind.of(row.get(ACCOUNT.KIND));
-        @Nullable String peer = row.get(ACCOUNT.PEER);
-        return new Row(
-                row.get(ACCOUNT.ID),
-                kind,
-                kind == AccountKind.AGENT
-                        ? Optional.empty()
-                        : Optional.of(new SystemAccount(kind, peer == null ? "" : peer, row.get(ACCOUNT.LANE))),
-                row.get(ACCOUNT.BALANCE),
-                row.get(ACCOUNT.HELD),
-                row.get(ACCOUNT.VERSION),
-                row.get(ACCOUNT.LAST_ENTRY));
-    }
-
-    Cursor<? extends Record> checkpoints(Tx tx) {
-        return tx.sql()
-                .selectFrom(CHECKPOINT)
-                .orderBy(CHECKPOINT.NUMBER)
-                .fetchSize(FETCH)
-                .fetchLazy();
-    }
-
-    static Stored checkpoint(Record row) {
-        return new Stored(row.get(CHECKPOINT.NUMBER), row.get(CHECKPOINT.BODY), row.get(CHECKPOINT.SIGNATURE));
+    /// By id.
+    RowStream<Row> accounts(Tx tx) {
+        return RowStream.of(tx.sql().selectFrom(ACCOUNT).orderBy(ACCOUNT.ID), AuditStore::account);
     }
 
     /// The stored heads of some lanes' chains after given blocks.
@@ -187,8 +142,45 @@ final class AuditStore {
         return found;
     }
 
-    /// The entry that a row says; empty when no version of this registry can have written it.
-    static Optional<Entry> entry(JournalRecord row) {
+    private static Block block(BlockRecord row) {
+        return new Block(
+                row.getLane(),
+                row.getNumber(),
+                row.getFirst(),
+                row.getLast(),
+                row.getPrevious(),
+                row.getRoot(),
+                row.getHead());
+    }
+
+    private static Change change(Record row) {
+        return new Change(
+                row.get(0, UUID.class),
+                new Position(row.get(1, Long.class)),
+                row.get(2, Long.class),
+                row.get(3, Long.class),
+                row.get(4, Long.class),
+                row.get(5, Long.class),
+                row.get(6, Long.class),
+                row.get(7, Long.class));
+    }
+
+    private static Row account(AccountRecord row) {
+        AccountKind kind = AccountKind.of(row.getKind());
+        @Nullable String peer = row.getPeer();
+        return new Row(
+                row.getId(),
+                kind,
+                kind == AccountKind.AGENT
+                        ? Optional.empty()
+                        : Optional.of(new SystemAccount(kind, peer == null ? "" : peer, row.getLane())),
+                row.getBalance(),
+                row.getHeld(),
+                row.getVersion(),
+                row.getLastEntry());
+    }
+
+    private static Optional<Entry> entry(JournalRecord row) {
         try {
             return Optional.of(new Entry(
                     new Position(row.getPosition()),

@@ -5,6 +5,7 @@ import hanse.node.audit.AuditStore.Row;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Position;
+import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
 import java.math.BigInteger;
 import java.util.EnumMap;
@@ -13,9 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
-import org.jooq.Cursor;
-import org.jooq.Record;
-import org.jspecify.annotations.Nullable;
 
 /// Every account's history: versions and balances that follow from one another, whatever lanes they were written in,
 /// and end in what the account's row says; then the equations. PostgreSQL sorts the changes by account; here one
@@ -36,11 +34,11 @@ final class BalanceCheck {
     }
 
     void run() throws Fault.Found {
-        try (Cursor<Record> changes = store.changes(tx);
-                Cursor<? extends Record> accounts = store.accounts(tx)) {
+        try (RowStream<Change> changes = store.changes(tx);
+                RowStream<Row> accounts = store.accounts(tx)) {
             Optional<Change> next = next(changes);
-            for (Record row : accounts) {
-                Row account = AuditStore.account(row);
+            while (accounts.hasNext()) {
+                Row account = accounts.next();
                 if (next.isPresent() && compare(next.get().account(), account.id()) < 0) {
                     break;
                 }
@@ -139,12 +137,11 @@ final class BalanceCheck {
                 .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
-    private Optional<Change> next(Cursor<Record> changes) {
+    private Optional<Change> next(RowStream<Change> changes) {
         if (++seen % STEP == 0) {
             progress.accept(seen);
         }
-        @Nullable Record row = changes.fetchNext();
-        return row == null ? Optional.empty() : Optional.of(AuditStore.change(row));
+        return changes.hasNext() ? Optional.of(changes.next()) : Optional.empty();
     }
 
     /// PostgreSQL's order of UUIDs, which is not Java's.

@@ -1,12 +1,13 @@
 package hanse.node.audit;
 
 import hanse.node.audit.AuditStore.Block;
+import hanse.node.audit.AuditStore.Line;
 import hanse.node.ledger.Chain;
 import hanse.node.ledger.Entry;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
+import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
-import hanse.schema.jooq.tables.records.JournalRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +16,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
-import org.jooq.Cursor;
-import org.jooq.Record;
 
 /// Every lane's chain: positions without gaps, each entry in one block, leaves, roots and heads. Streams the journal
 /// and the blocks side by side and keeps one block's hashes.
@@ -49,20 +48,19 @@ final class ChainCheck {
     }
 
     void run() throws Fault.Found {
-        try (Cursor<JournalRecord> journal = store.journal(tx);
-                Cursor<? extends Record> blocks = store.blocks(tx)) {
-            for (Record row : blocks) {
-                block(AuditStore.block(row), journal);
+        try (RowStream<Line> journal = store.journal(tx);
+                RowStream<Block> blocks = store.blocks(tx)) {
+            while (blocks.hasNext()) {
+                block(blocks.next(), journal);
             }
-            JournalRecord left = journal.fetchNext();
-            if (left != null) {
-                throw new Fault.Found(Fault.journal(new Position(left.getPosition()), "is in no block"));
+            if (journal.hasNext()) {
+                throw new Fault.Found(Fault.journal(journal.next().position(), "is in no block"));
             }
         }
         lanes();
     }
 
-    private void block(Block block, Cursor<JournalRecord> journal) throws Fault.Found {
+    private void block(Block block, RowStream<Line> journal) throws Fault.Found {
         Ledger.Head before =
                 ends.getOrDefault(block.lane(), new Ledger.Head(block.lane(), 0, 0, new byte[Chain.HASH_LENGTH]));
         if (block.number() != before.block() + 1) {
@@ -98,16 +96,17 @@ final class ChainCheck {
         progress.accept(entries);
     }
 
-    private Entry next(Cursor<JournalRecord> journal, long expected) throws Fault.Found {
-        JournalRecord row = journal.fetchNext();
-        if (row == null || row.getPosition() > expected) {
+    private Entry next(RowStream<Line> journal, long expected) throws Fault.Found {
+        Optional<Line> line = journal.hasNext() ? Optional.of(journal.next()) : Optional.empty();
+        if (line.isEmpty() || line.get().position().value() > expected) {
             throw new Fault.Found(Fault.journal(new Position(expected), "is missing"));
         }
-        Position position = new Position(row.getPosition());
-        if (row.getPosition() < expected) {
+        Position position = line.get().position();
+        if (position.value() < expected) {
             throw new Fault.Found(Fault.journal(position, "is in no block"));
         }
-        Entry entry = AuditStore.entry(row)
+        Entry entry = line.get()
+                .entry()
                 .orElseThrow(
                         () -> new Fault.Found(Fault.journal(position, "is not an entry that this registry writes")));
         requireShape(entry);
@@ -134,7 +133,7 @@ final class ChainCheck {
     /// A block's root tells that one of its entries was altered. What an account was before it often tells which.
     private Fault culprit(Block block) {
         for (long position = block.first(); position <= block.last(); position++) {
-            Optional<Entry> entry = store.journal(tx, position).flatMap(AuditStore::entry);
+            Optional<Entry> entry = store.entry(tx, position);
             if (entry.isPresent()) {
                 boolean follows = entry.get()
                                 .debit()
@@ -167,8 +166,7 @@ final class ChainCheck {
             return side.version() == 1 && side.balance() == change && side.held() == heldChange;
         }
         UUID account = side.account();
-        return store.journal(tx, side.previous())
-                .flatMap(AuditStore::entry)
+        return store.entry(tx, side.previous())
                 .flatMap(entry -> entry.sideOf(account))
                 .filter(before -> side.version() == before.version() + 1
                         && side.balance() == before.balance() + change

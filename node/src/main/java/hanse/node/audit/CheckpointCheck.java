@@ -1,17 +1,16 @@
 package hanse.node.audit;
 
-import hanse.node.audit.AuditStore.Stored;
+import hanse.node.audit.CheckpointStore.Stored;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Chain;
 import hanse.node.ledger.Ledger;
+import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jooq.Cursor;
-import org.jooq.Record;
 
 /// Every checkpoint: signed by this registry, numbered without gaps, and each of its heads in the chains, which are
 /// sound by now. So what a checkpoint once covered is still there.
@@ -19,6 +18,7 @@ final class CheckpointCheck {
     private static final int AT_ONCE = 500;
 
     private final AuditStore store;
+    private final CheckpointStore checkpoints = new CheckpointStore();
     private final Tx tx;
     private final RegistryId registry;
     private final SignatureCheck signatures;
@@ -33,10 +33,10 @@ final class CheckpointCheck {
     void run() throws Fault.Found {
         long number = 0;
         List<Checkpoint> some = new ArrayList<>();
-        try (Cursor<? extends Record> checkpoints = store.checkpoints(tx)) {
-            for (Record row : checkpoints) {
+        try (RowStream<Stored> stored = checkpoints.all(tx)) {
+            while (stored.hasNext()) {
                 number++;
-                some.add(read(AuditStore.checkpoint(row), number));
+                some.add(read(stored.next(), number));
                 if (some.size() == AT_ONCE) {
                     requireHeads(some);
                     some.clear();
@@ -62,13 +62,13 @@ final class CheckpointCheck {
         return checkpoint.get();
     }
 
-    private void requireHeads(List<Checkpoint> checkpoints) throws Fault.Found {
-        List<Ledger.Head> wanted = checkpoints.stream()
+    private void requireHeads(List<Checkpoint> some) throws Fault.Found {
+        List<Ledger.Head> wanted = some.stream()
                 .flatMap(checkpoint -> checkpoint.heads().stream())
                 .filter(head -> head.block() > 0)
                 .toList();
         Map<List<Long>, Ledger.Head> found = store.heads(tx, wanted);
-        for (Checkpoint checkpoint : checkpoints) {
+        for (Checkpoint checkpoint : some) {
             for (Ledger.Head head : checkpoint.heads()) {
                 Ledger.Head there = head.block() == 0
                         ? new Ledger.Head(head.lane(), 0, 0, new byte[Chain.HASH_LENGTH])

@@ -1,7 +1,6 @@
 package hanse.node.audit;
 
-import static hanse.schema.jooq.Tables.CHECKPOINT;
-
+import hanse.node.audit.CheckpointStore.Stored;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Ledger;
 import hanse.node.storage.Database;
@@ -15,6 +14,7 @@ public final class Checkpoints {
     private final Ledger ledger;
     private final RegistryId registry;
     private final Signer signer;
+    private final CheckpointStore store = new CheckpointStore();
 
     /// A checkpoint with its signature over [Checkpoint#text].
     record Signed(Checkpoint checkpoint, byte[] signature) {}
@@ -41,15 +41,7 @@ public final class Checkpoints {
             long number = last.map(l -> l.checkpoint().number()).orElse(0L) + 1;
             Checkpoint checkpoint = new Checkpoint(registry, number, tx.now(), heads);
             byte[] text = checkpoint.text();
-            return tx.sql()
-                            .insertInto(CHECKPOINT)
-                            .set(CHECKPOINT.NUMBER, number)
-                            .set(CHECKPOINT.AT, tx.now())
-                            .set(CHECKPOINT.BODY, text)
-                            .set(CHECKPOINT.SIGNATURE, signer.sign(text))
-                            .onConflictDoNothing()
-                            .execute()
-                    == 1;
+            return store.insert(tx, new Stored(number, text, signer.sign(text)));
         });
     }
 
@@ -59,14 +51,10 @@ public final class Checkpoints {
     }
 
     private Optional<Signed> newest(Tx tx) {
-        return tx.sql()
-                .select(CHECKPOINT.BODY, CHECKPOINT.SIGNATURE)
-                .from(CHECKPOINT)
-                .orderBy(CHECKPOINT.NUMBER.desc())
-                .limit(1)
-                .fetchOptional(row -> new Signed(
-                        Checkpoint.parse(row.value1())
+        return store.newest(tx)
+                .map(stored -> new Signed(
+                        Checkpoint.parse(stored.body())
                                 .orElseThrow(() -> new IllegalStateException("the newest checkpoint cannot be read")),
-                        row.value2()));
+                        stored.signature()));
     }
 }

@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One call in progress: who makes it and, when it may change something, the identity of the change. Set by the edge
-/// for
-/// the time of the handler.
+/// for the time of the handler.
 public final class Call {
     private static final Context.Key<Call> KEY = Context.key("hanse-call");
 

@@ -10,8 +10,7 @@ import java.util.function.Supplier;
 
 /// How a handler answers. Handlers run on the event loop, which must never wait: what waits for the database runs on a
 /// virtual thread ([#run]), and what the group commit answers later is passed on when it comes ([#answer]). Failures
-/// reach
-/// the caller through the edge's one error mapping, whatever they are.
+/// reach the caller through the edge's one error mapping, whatever they are.
 public final class Cold {
     /// Operations that may wait for a connection at the same time. More would only time out later, holding memory.
     private static final int ROOM = 4_096;
@@ -22,8 +21,7 @@ public final class Cold {
     private Cold() {}
 
     /// Runs blocking `work` on a virtual thread, in the present call, and answers with its result. Refuses with
-    /// `OVERLOADED`
-    /// when 4,096 are under way.
+    /// `OVERLOADED` when 4,096 are under way.
     public static <T> void run(StreamObserver<T> observer, Supplier<T> work) {
         stream(observer, () -> observer.onNext(work.get()));
     }

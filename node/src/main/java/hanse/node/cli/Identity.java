@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Who signs, as it is kept in a file: a JSON object with `subject` (an agent's UUID, or `operator:<name>`),
-/// `registry_id` and
-/// `private_key` (PKCS#8 PEM), perhaps `grpc` (`host:port`) and `ca_file`; or the bare PEM of an operator, whose name
-/// is in
-/// the file's name, `operator-<name>.key`.
+/// `registry_id` and `private_key` (PKCS#8 PEM), perhaps `grpc` (`host:port`) and `ca_file`; or the bare PEM of an
+/// operator, whose name is in the file's name, `operator-<name>.key`.
 ///
 /// @param subject as in [Credentials]
 /// @param key     signs

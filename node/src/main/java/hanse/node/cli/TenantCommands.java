@@ -79,27 +79,28 @@ final class TenantCommands {
     }
 
     @Command(name = "open", description = "Let anyone register in a tenant.")
-    static final class Open extends OnNode {
-        @Parameters(paramLabel = "SLUG", description = "The tenant.")
-        private String slug = "";
-
-        @Override
-        int ask(Connection node) {
-            return one(
-                    this,
-                    stub(node)
-                            .updateTenant(UpdateTenantRequest.newBuilder()
-                                    .setSlug(slug)
-                                    .setOpen(true)
-                                    .setRequestId(requestId())
-                                    .build()));
+    static final class Open extends Opening {
+        Open() {
+            super(true);
         }
     }
 
     @Command(name = "close", description = "Let only invited agents register in a tenant.")
-    static final class Close extends OnNode {
+    static final class Close extends Opening {
+        Close() {
+            super(false);
+        }
+    }
+
+    abstract static class Opening extends OnNode {
+        private final boolean open;
+
         @Parameters(paramLabel = "SLUG", description = "The tenant.")
         private String slug = "";
+
+        Opening(boolean open) {
+            this.open = open;
+        }
 
         @Override
         int ask(Connection node) {
@@ -108,7 +109,7 @@ final class TenantCommands {
                     stub(node)
                             .updateTenant(UpdateTenantRequest.newBuilder()
                                     .setSlug(slug)
-                                    .setOpen(false)
+                                    .setOpen(open)
                                     .setRequestId(requestId())
                                     .build()));
         }

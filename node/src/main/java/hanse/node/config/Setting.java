@@ -4,8 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Everything that can be set: its path in `hanse.yaml`, what it means, and what holds when it is not set. README's
-/// table
-/// of settings is this list.
+/// table of settings is this list.
 public enum Setting {
     REGISTRY("registry", "", "The registry's id, a DNS name of the operator's such as `alpha.example`. Never changes."),
     HOSTS(

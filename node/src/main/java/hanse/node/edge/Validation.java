@@ -25,8 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /// Enforces the rules that stand in the request messages' definitions, and that no text holds U+0000. All evaluators
-/// are
-/// built at start; a message type without a rule, itself or in a part of it, costs nothing.
+/// are built at start; a message type without a rule, itself or in a part of it, costs nothing.
 final class Validation {
     private final Validator validator;
     private final Set<Descriptor> ruled;

@@ -4,12 +4,11 @@ import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.Refused;
-import hanse.node.call.Call;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
 import hanse.node.ledger.Books;
-import hanse.node.ledger.Command;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
@@ -29,12 +28,7 @@ record ReceiveMessage(
         Incoming message,
         ByteString digest,
         Decision decision)
-        implements Command<Outcome> {
-    @Override
-    public Optional<Call> call() {
-        return Optional.empty();
-    }
-
+        implements InternalCommand<Outcome> {
     @Override
     public void rows(Rows rows) {
         rows.want(positions, message.peer());
@@ -86,15 +80,5 @@ record ReceiveMessage(
 
     private InboxStore.Key key() {
         return new InboxStore.Key(message.id(), message.peer());
-    }
-
-    @Override
-    public byte[] remember(Outcome answer) {
-        throw new IllegalStateException("nobody called for it");
-    }
-
-    @Override
-    public Outcome recall(byte[] remembered) {
-        throw new IllegalStateException("nobody called for it");
     }
 }

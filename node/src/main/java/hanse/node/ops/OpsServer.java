@@ -14,8 +14,7 @@ import java.util.concurrent.Executors;
 /// not).
 ///
 /// Plain HTTP without a caller's name, so it listens on the loopback address unless the operator says otherwise. It
-/// shows
-/// no secret and no balance.
+/// shows no secret and no balance.
 public final class OpsServer implements AutoCloseable {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";

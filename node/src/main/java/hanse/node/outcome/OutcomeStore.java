@@ -85,8 +85,7 @@ public final class OutcomeStore {
     }
 
     /// Claims a key for a transaction in progress. Waits for another transaction that holds the same key; false when
-    /// that
-    /// one committed.
+    /// that one committed.
     boolean claim(Tx tx, Remembered row) {
         return tx.sql()
                         .insertInto(OUTCOME)

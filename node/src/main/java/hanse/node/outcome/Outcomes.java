@@ -121,8 +121,7 @@ public final class Outcomes {
     }
 
     /// Uses up the signatures of requests that are answered from memory, so that whoever overhears one learns nothing
-    /// by
-    /// sending it again. Refuses with `SIGNATURE_REPLAYED`.
+    /// by sending it again. Refuses with `SIGNATURE_REPLAYED`.
     void useUp(Tx tx, Collection<Request> requests) {
         for (Request request : requests) {
             Optional<UUID> signature = request.signature();

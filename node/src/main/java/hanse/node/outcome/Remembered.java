@@ -11,8 +11,7 @@ import java.util.UUID;
 /// What is remembered of one executed change.
 ///
 /// @param result first byte 0 and the answer, or first byte 1 and the number of the reason; empty when the row only
-/// keeps
-///     a signature from being used again
+///     keeps a signature from being used again
 public record Remembered(UUID key, byte[] digest, Optional<UUID> signature, long execution, Optional<byte[]> result) {
     private static final byte ANSWER = 0;
     private static final byte REFUSAL = 1;

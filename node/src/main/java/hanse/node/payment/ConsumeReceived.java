@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// A payee on a peer presents a token of this registry to its own registry: consumes it, once. Nothing is consumed that
-/// the
-/// peer has no headroom for.
+/// the peer has no headroom for.
 final class ConsumeReceived implements Decision {
     private static final int HASH_LENGTH = 32;
 

@@ -20,8 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// One of its two parties ends a payment: pays it or lets it go. The answer is the payment as it then stands: SETTLING
-/// when its
-/// payee is on a peer.
+/// when its payee is on a peer.
 ///
 /// @param token what the party presented, when it was not just the payment's id
 record EndCommand(

@@ -16,8 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// A payee on a peer claims or waives a payment of this registry. Both finish what was begun, so a suspension of the
-/// link
-/// does not keep them from it.
+/// link does not keep them from it.
 final class EndReceived implements Decision {
     private final PaymentStore store;
     private final Frames frames;

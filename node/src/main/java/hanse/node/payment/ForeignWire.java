@@ -20,8 +20,7 @@ final class ForeignWire {
     private ForeignWire() {}
 
     /// What a token is worth to who presented it with the request of that key. Refuses with what keeps the token from
-    /// being
-    /// judged: `PEER_UNREACHABLE` while its issuer has not answered.
+    /// being judged: `PEER_UNREACHABLE` while its issuer has not answered.
     static VerifyResponse verified(ForeignPayment payment, UUID request, Instant now) {
         Optional<ForeignPayment.Terms> said = payment.terms();
         if (payment.state() == ForeignPayment.State.REFUSED) {

@@ -1,24 +1,17 @@
 package hanse.node.payment;
 
-import hanse.node.call.Call;
 import hanse.node.federation.PeerPosition;
 import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Books;
-import hanse.node.ledger.Command;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import java.util.Optional;
 
 /// Takes back the headroom of a payment of a peer that its issuer has given back by now. Should it be paid all the
-/// same, that
-/// is a credit like any other. Answers whether it did; a repeat finds nothing to do.
+/// same, that is a credit like any other. Answers whether it did; a repeat finds nothing to do.
 record LapseCommand(ForeignPaymentStore store, PeerPositionStore positions, ForeignPayment.Key key)
-        implements Command<Boolean> {
-    @Override
-    public Optional<Call> call() {
-        return Optional.empty();
-    }
-
+        implements InternalCommand<Boolean> {
     @Override
     public void rows(Rows rows) {
         rows.want(positions, key.issuer());
@@ -42,15 +35,5 @@ record LapseCommand(ForeignPaymentStore store, PeerPositionStore positions, Fore
                 .update(positions, key.issuer(), position.release(payment.get().reserved()));
         books.rows().update(store, key, payment.get().lapsed());
         return true;
-    }
-
-    @Override
-    public byte[] remember(Boolean answer) {
-        throw new IllegalStateException("nobody called for it");
-    }
-
-    @Override
-    public Boolean recall(byte[] remembered) {
-        throw new IllegalStateException("nobody called for it");
     }
 }

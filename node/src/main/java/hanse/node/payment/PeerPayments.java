@@ -40,8 +40,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /// Payments between registries. At the payer's registry: payees on peers consume, claim and waive by message, and
-/// settling
-/// is a cross-registry transfer. At the payee's: tokens of peers are presented here, and their issuers asked.
+/// settling is a cross-registry transfer. At the payee's: tokens of peers are presented here, and their issuers asked.
 final class PeerPayments implements MessageRoutes.Settlements {
     /// A little longer than an issuer keeps a consumed payment that nobody settles.
     private static final Duration LAPSE = Payment.UNCLAIMED.plusDays(1);
@@ -170,11 +169,9 @@ final class PeerPayments implements MessageRoutes.Settlements {
     }
 
     /// Has a peer consume a token that it issued, for the caller. Refuses with `BAD_TOKEN`, `UNKNOWN_PEER`,
-    /// `PEER_PENDING`,
-    /// `PEER_SUSPENDED`, `PEER_REMOVED`, `EXPOSURE_EXCEEDED`; with `PEER_UNREACHABLE` when the issuer has not
-    /// answered
-    /// within 2 s:
-    /// its answer is found when the same is asked again.
+    /// `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`, `EXPOSURE_EXCEEDED`; with `PEER_UNREACHABLE` when the
+    /// issuer
+    /// has not answered within 2 s: its answer is found when the same is asked again.
     CompletableFuture<VerifyResponse> verify(Call call, String issuer, Token token) {
         RegistryId peer = federation.directory().byIssuer(issuer).id();
         ForeignPayment.Key key = new ForeignPayment.Key(token.paymentId(), peer, call.agent());
@@ -220,10 +217,8 @@ final class PeerPayments implements MessageRoutes.Settlements {
     }
 
     /// Claims or waives a payment of a peer for the caller; answers with the payment as it stands when the issuer has
-    /// decided,
-    /// or after 2 s. Refuses with `UNKNOWN_PEER`, `UNKNOWN_PAYMENT`, `PAYMENT_NOT_CONSUMED`, `ALREADY_SETTLED`,
-    /// `TOKEN_RELEASED`,
-    /// `SETTLE_BY_NOT_REACHED`.
+    /// decided, or after 2 s. Refuses with `UNKNOWN_PEER`, `UNKNOWN_PAYMENT`, `PAYMENT_NOT_CONSUMED`,
+    /// `ALREADY_SETTLED`, `TOKEN_RELEASED`, `SETTLE_BY_NOT_REACHED`.
     CompletableFuture<hanse.payment.v1.Payment> end(
             Call call, ForeignPayment.Ending.Kind kind, String issuer, UUID payment) {
         RegistryId peer = federation.directory().byIssuer(issuer).id();

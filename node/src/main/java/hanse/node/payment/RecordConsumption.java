@@ -3,7 +3,6 @@ package hanse.node.payment;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.ConsumePayment;
 import hanse.federation.v1.Outcome;
-import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
@@ -12,7 +11,7 @@ import hanse.node.federation.PeerPosition;
 import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
-import hanse.node.ledger.Command;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// Records what an issuer says of a token: the reservation becomes what the payment is worth, or is taken back. When
-/// more is
-/// needed than was reserved, and there is more, the issuer is asked again. A repeat changes nothing.
+/// more is needed than was reserved, and there is more, the issuer is asked again. A repeat changes nothing.
 record RecordConsumption(
         ForeignPaymentStore store,
         PeerPositionStore positions,
@@ -29,7 +27,7 @@ record RecordConsumption(
         Outgoing asked,
         Outcome outcome,
         ForeignPayment.Key key)
-        implements Command<RecordConsumption.Recorded> {
+        implements InternalCommand<RecordConsumption.Recorded> {
 
     /// @param again the message that asks once more
     record Recorded(Optional<ForeignPayment> payment, Optional<Outgoing> again) {}
@@ -40,11 +38,6 @@ record RecordConsumption(
                 Token.paymentId(consume.getTokenHash().toByteArray()),
                 asked.peer(),
                 Did.parse(consume.getPayee()).agent());
-    }
-
-    @Override
-    public Optional<Call> call() {
-        return Optional.empty();
     }
 
     @Override
@@ -124,15 +117,5 @@ record RecordConsumption(
     private Recorded record(Books books, ForeignPayment recorded) {
         books.rows().update(store, key, recorded);
         return new Recorded(Optional.of(recorded), Optional.empty());
-    }
-
-    @Override
-    public byte[] remember(Recorded answer) {
-        throw new IllegalStateException("nobody called for it");
-    }
-
-    @Override
-    public Recorded recall(byte[] remembered) {
-        throw new IllegalStateException("nobody called for it");
     }
 }

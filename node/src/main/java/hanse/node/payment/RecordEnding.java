@@ -3,7 +3,6 @@ package hanse.node.payment;
 import com.google.protobuf.ByteString;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
-import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
@@ -11,15 +10,14 @@ import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
 import hanse.node.federation.PeerPositionStore;
 import hanse.node.ledger.Books;
-import hanse.node.ledger.Command;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
 import java.util.Optional;
 
 /// Records what an issuer says to a claim or a waiver. A claim that it accepts is paid by its transfer; a waiver frees
-/// the
-/// headroom. A repeat changes nothing.
+/// the headroom. A repeat changes nothing.
 record RecordEnding(
         ForeignPaymentStore store,
         PeerPositionStore positions,
@@ -27,7 +25,7 @@ record RecordEnding(
         Outgoing asked,
         Outcome outcome,
         ForeignPayment.Key key)
-        implements Command<Optional<ForeignPayment>> {
+        implements InternalCommand<Optional<ForeignPayment>> {
 
     static ForeignPayment.Key key(Outgoing asked) {
         Message message = asked.message();
@@ -42,11 +40,6 @@ record RecordEnding(
                 MessageIds.parse(id).orElseThrow(),
                 asked.peer(),
                 Did.parse(payee).agent());
-    }
-
-    @Override
-    public Optional<Call> call() {
-        return Optional.empty();
     }
 
     @Override
@@ -85,15 +78,5 @@ record RecordEnding(
         PeerPosition position = books.rows().get(positions, key.issuer()).orElseThrow();
         books.rows().update(positions, key.issuer(), position.release(payment.reserved()));
         return accepted.waived(books.now());
-    }
-
-    @Override
-    public byte[] remember(Optional<ForeignPayment> answer) {
-        throw new IllegalStateException("nobody called for it");
-    }
-
-    @Override
-    public Optional<ForeignPayment> recall(byte[] remembered) {
-        throw new IllegalStateException("nobody called for it");
     }
 }

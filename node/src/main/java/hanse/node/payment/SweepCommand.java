@@ -1,11 +1,10 @@
 package hanse.node.payment;
 
-import hanse.node.call.Call;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
-import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
@@ -14,12 +13,7 @@ import java.util.UUID;
 
 /// Gives the payer back what nobody used in time, nobody asked for in 30 days, or nobody can be paid any more. Answers
 /// whether it did; a repeat finds nothing to do.
-record SweepCommand(PaymentStore store, UUID id) implements Command<Boolean> {
-    @Override
-    public Optional<Call> call() {
-        return Optional.empty();
-    }
-
+record SweepCommand(PaymentStore store, UUID id) implements InternalCommand<Boolean> {
     @Override
     public void rows(Rows rows) {
         rows.want(store, id);
@@ -59,15 +53,5 @@ record SweepCommand(PaymentStore store, UUID id) implements Command<Boolean> {
                 && books.find(AccountId.of(payment.payee()))
                         .filter(Account::isDeactivated)
                         .isPresent();
-    }
-
-    @Override
-    public byte[] remember(Boolean answer) {
-        throw new IllegalStateException("nobody called for it");
-    }
-
-    @Override
-    public Boolean recall(byte[] remembered) {
-        throw new IllegalStateException("nobody called for it");
     }
 }

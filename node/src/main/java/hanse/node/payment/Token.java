@@ -11,8 +11,7 @@ import java.util.HexFormat;
 import java.util.UUID;
 
 /// A payment token: `apt_` and 64 hex digits. Its text is known to the payer and whom the payer sends it; everybody
-/// else,
-/// this registry's database included, has its hash. Prints nothing of itself.
+/// else, this registry's database included, has its hash. Prints nothing of itself.
 public final class Token {
     private static final String PREFIX = "apt_";
     private static final int LENGTH = PREFIX.length() + 64;
@@ -26,8 +25,7 @@ public final class Token {
     }
 
     /// The token of an authorization. A repeat of the same request finds the same one again, so a lost answer can be
-    /// asked
-    /// for without the token being stored.
+    /// asked for without the token being stored.
     ///
     /// @param secret the node's, kept outside the database
     static Token of(TokenSecret secret, Request request) {

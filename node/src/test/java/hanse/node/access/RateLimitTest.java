@@ -58,7 +58,7 @@ class RateLimitTest {
     void turnsAwayWhatIsTooMuchAndSaysWhenToComeBack() {
         Party agent = registry.register();
         for (int i = 0; i < 30; i++) {
-            assertThat(change(agent).status().isOk()).isTrue();
+            assertThat(change(agent).isOk()).isTrue();
         }
         Reply<?> limited = change(agent);
         assertThat(limited.reason()).isEqualTo(Reason.RATE_LIMITED);
@@ -67,10 +67,10 @@ class RateLimitTest {
         assertThat(limited.retry().orElseThrow().getRetryDelay().getSeconds()).isEqualTo(6);
         assertThat(limited.header(Headers.RATE_REMAINING)).contains("0");
         // Another tier has a bucket of its own, and another agent too.
-        assertThat(read(agent).status().isOk()).isTrue();
-        assertThat(change(registry.register()).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
+        assertThat(change(registry.register()).isOk()).isTrue();
         registry.clock.advance(Duration.ofSeconds(6));
-        assertThat(change(agent).status().isOk()).isTrue();
+        assertThat(change(agent).isOk()).isTrue();
         assertThat(change(agent).reason()).isEqualTo(Reason.RATE_LIMITED);
     }
 
@@ -88,17 +88,16 @@ class RateLimitTest {
     void countsStrangersByTheirAddressAndABridgesByTheClients() {
         Party stranger = registry.register();
         for (int i = 0; i < 120; i++) {
-            assertThat(supply(stranger, new Metadata()).status().isOk()).isTrue();
+            assertThat(supply(stranger, new Metadata()).isOk()).isTrue();
         }
         assertThat(supply(stranger, new Metadata()).reason()).isEqualTo(Reason.RATE_LIMITED);
         Party bridge = stranger.over(registry.withinProcess());
         for (int i = 0; i < 120; i++) {
-            assertThat(supply(bridge, from("2001:4860::" + (i + 1))).status().isOk())
-                    .isTrue();
+            assertThat(supply(bridge, from("2001:4860::" + (i + 1))).isOk()).isTrue();
         }
         assertThat(supply(bridge, from("2001:4860::ffff")).reason()).isEqualTo(Reason.RATE_LIMITED);
-        assertThat(supply(bridge, from("2001:4860:0:1::1")).status().isOk()).isTrue();
-        assertThat(supply(bridge, from("198.51.100.1")).status().isOk()).isTrue();
+        assertThat(supply(bridge, from("2001:4860:0:1::1")).isOk()).isTrue();
+        assertThat(supply(bridge, from("198.51.100.1")).isOk()).isTrue();
     }
 
     @Test
@@ -109,7 +108,7 @@ class RateLimitTest {
         Party newcomer = new Party("", SigningKey.generate(), registry.clock, registry.channel());
         assertThat(newcomer.register(GuardedRegistry.NAME).reason()).isEqualTo(Reason.RATE_LIMITED);
         registry.clock.advance(Duration.ofMinutes(6));
-        assertThat(newcomer.register(GuardedRegistry.NAME).status().isOk()).isTrue();
+        assertThat(newcomer.register(GuardedRegistry.NAME).isOk()).isTrue();
     }
 
     @Test
@@ -123,14 +122,14 @@ class RateLimitTest {
         assertThat(profile(agent).getStatus()).isEqualTo(Agent.Status.suspended);
 
         registry.clock.advance(Duration.ofHours(1));
-        assertThat(read(agent).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
         assertThat(profile(agent).getStatus()).isEqualTo(Agent.Status.active);
 
         strikeOut(agent);
         registry.clock.advance(Duration.ofHours(23));
         assertThat(read(agent).reason()).isEqualTo(Reason.CALLER_SUSPENDED);
         registry.clock.advance(Duration.ofHours(1));
-        assertThat(read(agent).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
 
         strikeOut(agent);
         registry.clock.advance(Duration.ofDays(400));
@@ -148,11 +147,11 @@ class RateLimitTest {
                 .answer();
         assertThat(lifted.getSuspended()).isFalse();
         assertThat(lifted.getSuspensions()).isZero();
-        assertThat(read(agent).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
 
         strikeOut(agent);
         registry.clock.advance(Duration.ofHours(1));
-        assertThat(read(agent).status().isOk()).as("the count begins anew").isTrue();
+        assertThat(read(agent).isOk()).as("the count begins anew").isTrue();
     }
 
     @Test
@@ -173,7 +172,7 @@ class RateLimitTest {
             }
             registry.clock.advance(Duration.ofMinutes(30));
         }
-        assertThat(read(agent).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
     }
 
     /// Goes on calling in five minutes of an hour.
@@ -181,7 +180,7 @@ class RateLimitTest {
         for (int minute = 0; minute < 5; minute++) {
             for (int i = 0; i < 45; i++) {
                 Reply<?> reply = change(agent);
-                if (!reply.status().isOk() && reply.reason() == Reason.CALLER_SUSPENDED) {
+                if (!reply.isOk() && reply.reason() == Reason.CALLER_SUSPENDED) {
                     return;
                 }
             }

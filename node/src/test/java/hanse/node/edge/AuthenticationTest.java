@@ -47,9 +47,8 @@ class AuthenticationTest {
     @Test
     void admitsAnAgentByItsUuidAndByItsDid() {
         Party agent = registry.register();
-        assertThat(read(agent).status().isOk()).isTrue();
+        assertThat(read(agent).isOk()).isTrue();
         assertThat(read(agent.named("did:theprotocol:alpha.example:" + agent.name()))
-                        .status()
                         .isOk())
                 .isTrue();
     }
@@ -91,8 +90,8 @@ class AuthenticationTest {
     @Test
     void acceptsATimestampFromThirtySecondsAgoToFiveAhead() {
         Party agent = registry.register();
-        assertThat(readAt(agent, Duration.ofSeconds(-30)).status().isOk()).isTrue();
-        assertThat(readAt(agent, Duration.ofSeconds(5)).status().isOk()).isTrue();
+        assertThat(readAt(agent, Duration.ofSeconds(-30)).isOk()).isTrue();
+        assertThat(readAt(agent, Duration.ofSeconds(5)).isOk()).isTrue();
         assertThat(readAt(agent, Duration.ofMillis(-30_001)).reason()).isEqualTo(Reason.SIGNATURE_STALE);
         assertThat(readAt(agent, Duration.ofMillis(5_001)).reason()).isEqualTo(Reason.SIGNATURE_FROM_FUTURE);
     }
@@ -134,7 +133,6 @@ class AuthenticationTest {
         Party agent = registry.register();
         Metadata headers = agent.signed(AgentServiceGrpc.getListAgentsMethod(), READ);
         assertThat(agent.send(AgentServiceGrpc.getListAgentsMethod(), READ, headers)
-                        .status()
                         .isOk())
                 .isTrue();
         assertThat(agent.send(AgentServiceGrpc.getListAgentsMethod(), READ, headers)
@@ -148,7 +146,6 @@ class AuthenticationTest {
         UpdateAgentRequest change = rename(agent, "Once");
         Metadata headers = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
         assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
-                        .status()
                         .isOk())
                 .isTrue();
         assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
@@ -187,7 +184,6 @@ class AuthenticationTest {
         Metadata second = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
         for (Metadata headers : List.of(first, second)) {
             assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
-                            .status()
                             .isOk())
                     .isTrue();
             assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, headers)
@@ -203,7 +199,6 @@ class AuthenticationTest {
         Metadata first = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
         first.merge(Party.headers(Headers.IDEMPOTENCY_KEY, "k1"));
         assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), change, first)
-                        .status()
                         .isOk())
                 .isTrue();
         Metadata again = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), change);
@@ -226,16 +221,16 @@ class AuthenticationTest {
         Party before = registry.register();
         try (GuardedRegistry other = registry.another()) {
             // Both processes know the old key.
-            assertThat(change(before).status().isOk()).isTrue();
-            assertThat(change(before.over(other.channel())).status().isOk()).isTrue();
+            assertThat(change(before).isOk()).isTrue();
+            assertThat(change(before.over(other.channel())).isOk()).isTrue();
 
             Party after = rotated(before);
 
             assertThat(change(before).reason()).isIn(Reason.KEY_CHANGED, Reason.BAD_SIGNATURE);
             assertThat(change(before.over(other.channel())).reason()).isEqualTo(Reason.KEY_CHANGED);
             assertThat(change(before.over(other.channel())).reason()).isEqualTo(Reason.BAD_SIGNATURE);
-            assertThat(change(after).status().isOk()).isTrue();
-            assertThat(change(after.over(other.channel())).status().isOk()).isTrue();
+            assertThat(change(after).isOk()).isTrue();
+            assertThat(change(after.over(other.channel())).isOk()).isTrue();
         }
     }
 
@@ -244,9 +239,9 @@ class AuthenticationTest {
         Party before = registry.register();
         try (GuardedRegistry other = registry.another()) {
             Party there = before.over(other.channel());
-            assertThat(read(there).status().isOk()).isTrue();
+            assertThat(read(there).isOk()).isTrue();
             Party after = rotated(before);
-            assertThat(read(after.over(other.channel())).status().isOk()).isTrue();
+            assertThat(read(after.over(other.channel())).isOk()).isTrue();
             registry.clock.advance(Duration.ofSeconds(1));
             assertThat(read(there).reason()).isEqualTo(Reason.BAD_SIGNATURE);
         }
@@ -255,7 +250,7 @@ class AuthenticationTest {
     @Test
     void refusesASuspendedAgentAndADeactivatedOne() {
         Party agent = registry.register();
-        assertThat(change(agent).status().isOk()).isTrue();
+        assertThat(change(agent).isOk()).isTrue();
         registry.operator()
                 .call(
                         OperatorServiceGrpc.getSuspendAgentMethod(),

@@ -90,7 +90,6 @@ class EdgeTest {
             ListAgentsRequest translated =
                     ListAgentsRequest.newBuilder().setPageSize(5).build();
             assertThat(through.send(AgentServiceGrpc.getListAgentsMethod(), translated, envelope)
-                            .status()
                             .isOk())
                     .isTrue();
             // Over REST the audience may be absent, but what was signed must be what came.

@@ -20,8 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// `docs/reasons.md` is written from the enum and its comments: with `-Dhanse.docs.write=true` by this test, and
-/// without
-/// that compared.
+/// without that compared.
 final class ReasonsDocumentTest {
     private static final Path DOCUMENT =
             Path.of(System.getProperty("basedir", ".")).resolve("../docs/reasons.md");

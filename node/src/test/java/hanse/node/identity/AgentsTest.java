@@ -172,7 +172,6 @@ class AgentsTest {
                                 first.registration(GuardedRegistry.NAME)
                                         .setName("first")
                                         .build())
-                        .status()
                         .isOk())
                 .isTrue();
         assertThat(first.register(GuardedRegistry.NAME).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
@@ -192,7 +191,7 @@ class AgentsTest {
                                         .build())
                         .reason())
                 .isEqualTo(Reason.BAD_ENDPOINT_URL);
-        assertThat(register(second, registration.build()).status().isOk()).isTrue();
+        assertThat(register(second, registration.build()).isOk()).isTrue();
         Party operator = registry.operator();
         assertThat(operator.register(GuardedRegistry.NAME).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
     }
@@ -212,8 +211,8 @@ class AgentsTest {
         }
         List<Reply<?>> replies =
                 racing.stream().<Reply<?>>map(CompletableFuture::join).toList();
-        assertThat(replies.stream().filter(reply -> reply.status().isOk())).hasSize(1);
-        assertThat(replies.stream().filter(reply -> !reply.status().isOk()).map(Reply::reason))
+        assertThat(replies.stream().filter(reply -> reply.isOk())).hasSize(1);
+        assertThat(replies.stream().filter(reply -> !reply.isOk()).map(Reply::reason))
                 .containsOnly(Reason.HANDLE_TAKEN);
     }
 
@@ -307,8 +306,8 @@ class AgentsTest {
         var second = CompletableFuture.supplyAsync(
                 () -> agent.call(AgentServiceGrpc.getRotateKeyMethod(), rotation(agent, SigningKey.generate(), 1)));
         List<Reply<Agent>> replies = List.of(first.join(), second.join());
-        assertThat(replies.stream().filter(reply -> reply.status().isOk())).hasSize(1);
-        assertThat(replies.stream().filter(reply -> !reply.status().isOk()).map(Reply::reason))
+        assertThat(replies.stream().filter(reply -> reply.isOk())).hasSize(1);
+        assertThat(replies.stream().filter(reply -> !reply.isOk()).map(Reply::reason))
                 .allMatch(reason -> reason == Reason.KEY_CHANGED || reason == Reason.BAD_SIGNATURE);
     }
 
@@ -330,7 +329,7 @@ class AgentsTest {
         assertThat(deactivate(agent, "").reason()).isEqualTo(Reason.ACCOUNT_NOT_EMPTY);
         assertThat(deactivate(agent, agent.name()).reason()).isEqualTo(Reason.SELF_TRANSFER);
         assertThat(deactivate(agent, UUID.randomUUID().toString()).reason()).isEqualTo(Reason.UNKNOWN_AGENT);
-        assertThat(deactivate(agent, heir.name()).status().isOk()).isTrue();
+        assertThat(deactivate(agent, heir.name()).isOk()).isTrue();
         assertThat(balance(heir)).isEqualTo("12.5");
         assertThat(deposit(agent, "1").reason()).isEqualTo(Reason.AGENT_NOT_ACTIVE);
     }
@@ -346,7 +345,7 @@ class AgentsTest {
         busy.add(UUID.fromString(agent.name()));
         assertThat(deactivate(agent, heir.name()).reason()).isEqualTo(Reason.FUNDS_PROMISED);
         busy.remove(UUID.fromString(agent.name()));
-        assertThat(deactivate(agent, heir.name()).status().isOk()).isTrue();
+        assertThat(deactivate(agent, heir.name()).isOk()).isTrue();
         assertThat(balance(heir)).isEqualTo("10");
     }
 
@@ -511,7 +510,7 @@ class AgentsTest {
         assertThat(rename(admin, tenant).reason()).isEqualTo(Reason.ROLE_REQUIRED);
         setAdmin(registry.operator(), tenant, admin, true).answer();
         registry.clock.advance(Duration.ofSeconds(1));
-        assertThat(rename(admin, tenant).status().isOk()).isTrue();
+        assertThat(rename(admin, tenant).isOk()).isTrue();
         assertThat(rename(admin, other).reason()).isEqualTo(Reason.NOT_YOURS);
         assertThat(rename(admin, "nowhere").reason()).isEqualTo(Reason.UNKNOWN_TENANT);
         assertThat(setAdmin(admin, tenant, registry.register(), true).reason()).isEqualTo(Reason.UNKNOWN_AGENT);

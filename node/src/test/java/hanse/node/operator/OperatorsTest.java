@@ -38,7 +38,7 @@ class OperatorsTest {
         Ed25519Key other = Ed25519Key.of(SigningKey.generate().publicKey());
         assertThat(registry.operators.bootstrap("admin", other)).isFalse();
         assertThat(registry.operators.bootstrap("somebody", other)).isFalse();
-        assertThat(list(registry.operator()).status().isOk()).isTrue();
+        assertThat(list(registry.operator()).isOk()).isTrue();
     }
 
     @Test
@@ -46,21 +46,21 @@ class OperatorsTest {
         Party admin = registry.operator();
         assertThat(remove(admin, "admin").reason()).isEqualTo(Reason.LAST_OPERATOR);
         Party second = new Party("operator:night-shift", SigningKey.generate(), registry.clock, registry.channel());
-        assertThat(put(admin, "night-shift", second).status().isOk()).isTrue();
-        assertThat(list(second).status().isOk()).isTrue();
-        assertThat(put(admin, "night-shift", second).status().isOk())
+        assertThat(put(admin, "night-shift", second).isOk()).isTrue();
+        assertThat(list(second).isOk()).isTrue();
+        assertThat(put(admin, "night-shift", second).isOk())
                 .as("the same again")
                 .isTrue();
         assertThat(put(admin, "third", second).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
 
         Party replaced = second.with(SigningKey.generate());
-        assertThat(put(second, "night-shift", replaced).status().isOk()).isTrue();
+        assertThat(put(second, "night-shift", replaced).isOk()).isTrue();
         registry.clock.advance(Duration.ofSeconds(1));
         assertThat(list(second).reason()).isEqualTo(Reason.BAD_SIGNATURE);
-        assertThat(list(replaced).status().isOk()).isTrue();
+        assertThat(list(replaced).isOk()).isTrue();
 
         assertThat(remove(replaced, "nobody").reason()).isEqualTo(Reason.UNKNOWN_OPERATOR);
-        assertThat(remove(replaced, "admin").status().isOk()).isTrue();
+        assertThat(remove(replaced, "admin").isOk()).isTrue();
         registry.clock.advance(Duration.ofSeconds(1));
         assertThat(list(admin).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
         assertThat(remove(replaced, "night-shift").reason()).isEqualTo(Reason.LAST_OPERATOR);
@@ -111,7 +111,6 @@ class OperatorsTest {
         assertThat(agent.call(
                                 hanse.agent.v1.AgentServiceGrpc.getListAgentsMethod(),
                                 hanse.agent.v1.ListAgentsRequest.getDefaultInstance())
-                        .status()
                         .isOk())
                 .isTrue();
         assertThat(admin.call(

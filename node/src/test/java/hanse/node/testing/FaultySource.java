@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /// A database whose commits go wrong when a test says so: the network between the node and PostgreSQL. Or the node dies
-/// at
-/// one of its commits: from then on nothing reaches PostgreSQL, and whatever still tries ends by [Killed].
+/// at one of its commits: from then on nothing reaches PostgreSQL, and whatever still tries ends by [Killed].
 public final class FaultySource {
     /// What happens to a commit.
     public enum Fault {

@@ -3,12 +3,10 @@ package hanse.node.testing;
 import hanse.node.Node;
 import hanse.node.cli.Hanse;
 import hanse.node.config.ConfigFile;
-import hanse.node.config.ConfigTemplate;
 import hanse.node.config.NodeConfig;
 import hanse.node.config.Setting;
 import hanse.peer.v1.GetRegistryRequest;
 import hanse.peer.v1.RegistryServiceGrpc;
-import hanse.sdk.AgentKey;
 import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
 import java.io.IOException;
@@ -22,21 +20,16 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /// Where a whole node lives: its settings, keys and ports, on a database of the tests' server. It runs in this process,
-/// or
-/// in one of its own, which can be killed.
+/// or in one of its own, which can be killed.
 public final class NodeHome {
-    private final Path file;
     private final NodeConfig config;
 
     /// @param more settings over the usual ones
     public NodeHome(Path directory, String registry, Postgres.Fresh database, Map<Setting, String> more) {
         Map<Setting, String> chosen = new EnumMap<>(Setting.class);
         chosen.put(Setting.REGISTRY, registry);
-        chosen.put(Setting.BIND, "127.0.0.1");
         chosen.put(Setting.PORT_GRPC, Integer.toString(Ports.free()));
         chosen.put(Setting.PORT_PEER, Integer.toString(Ports.free()));
-        chosen.put(Setting.PORT_REST, "0");
-        chosen.put(Setting.PORT_OPS, "0");
         chosen.put(Setting.JDBC_URL, database.url());
         chosen.put(Setting.JDBC_USER, database.username());
         chosen.put(Setting.JDBC_PASSWORD, database.password());
@@ -46,11 +39,10 @@ public final class NodeHome {
         chosen.putAll(more);
         try {
             Files.createDirectories(directory);
-            file = Files.writeString(directory.resolve(ConfigFile.NAME), ConfigTemplate.write(chosen));
+            config = TestConfig.write(directory, chosen);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        config = ConfigFile.read(file, Map.of());
     }
 
     public NodeConfig config() {
@@ -78,7 +70,7 @@ public final class NodeHome {
                             Hanse.class.getName(),
                             "serve",
                             "--config",
-                            file.toString())
+                            config.directory().resolve(ConfigFile.NAME).toString())
                     .redirectErrorStream(true)
                     .redirectOutput(config.directory().resolve("node.log").toFile())
                     .start();
@@ -109,13 +101,6 @@ public final class NodeHome {
 
     /// The first operator.
     public Credentials operator() {
-        try {
-            return Credentials.operator(
-                    "admin",
-                    AgentKey.read(config.operatorKey("admin")),
-                    config.registry().value());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TestConfig.operator(config);
     }
 }

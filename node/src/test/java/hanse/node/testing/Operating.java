@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.DepositRequest;
+import hanse.ledger.v1.DepositResponse;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
@@ -57,8 +58,8 @@ public final class Operating {
                 .getPeer(GetPeerRequest.newBuilder().setRegistryId(peer).build());
     }
 
-    public static void deposit(HanseClient operator, String agent, String amount) {
-        var unused = operator.ledger()
+    public static DepositResponse deposit(HanseClient operator, String agent, String amount) {
+        return operator.ledger()
                 .deposit(DepositRequest.newBuilder()
                         .setAgentId(agent)
                         .setAmount(amount)

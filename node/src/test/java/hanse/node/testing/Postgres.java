@@ -10,8 +10,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The test JVM's PostgreSQL: started when first asked for, ended with the JVM. Each [#fresh] database is a copy of
-/// one that has been migrated.
+/// The test JVM's PostgreSQL: started when first asked for, ended after the last test ([PostgresEnd]), or with the JVM
+/// when that ends early. Each [#fresh] database is a copy of one that has been migrated.
 public final class Postgres {
     private static final String TEMPLATE = "template_hanse";
     private static final int CONNECTIONS = 24;
@@ -24,7 +24,7 @@ public final class Postgres {
     /// An empty database at the newest schema.
     ///
     /// @param url JDBC, for who connects by itself
-    /// @param pool closed with it; the database stays until the JVM ends
+    /// @param pool closed with it; the database stays as long as the server
     public record Fresh(String url, String username, String password, HikariDataSource pool) implements AutoCloseable {
         @Override
         public void close() {
@@ -55,7 +55,7 @@ public final class Postgres {
         if (server == null) {
             EmbeddedPostgres started =
                     EmbeddedPostgres.temporary(Options.small().withSetting("max_connections", "400"));
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+            Runtime.getRuntime().addShutdownHook(new Thread(Postgres::end));
             started.createDatabase(TEMPLATE);
             try (var pool = pool(started.jdbcUrl(TEMPLATE), started.username(), started.password())) {
                 Migrations.apply(pool);
@@ -63,6 +63,14 @@ public final class Postgres {
             server = started;
         }
         return server;
+    }
+
+    /// Ends the server, and its databases with it, if it was started.
+    static synchronized void end() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
     }
 
     /// Connections to a database.

@@ -18,6 +18,10 @@ import java.util.Optional;
 /// @param headers all that were sent, trailers included
 public record Reply<A>(Optional<A> result, Status status, Metadata headers) {
 
+    public boolean isOk() {
+        return status.isOk();
+    }
+
     /// The answer of a call that was not refused.
     public A answer() {
         return result.orElseThrow(() -> new AssertionError("refused: " + status + " " + reason()));

@@ -4,7 +4,10 @@ import hanse.node.config.ConfigFile;
 import hanse.node.config.ConfigTemplate;
 import hanse.node.config.NodeConfig;
 import hanse.node.config.Setting;
+import hanse.sdk.AgentKey;
+import hanse.sdk.Credentials;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -29,5 +32,17 @@ public final class TestConfig {
         Path file = directory.resolve(ConfigFile.NAME);
         Files.writeString(file, ConfigTemplate.write(chosen));
         return ConfigFile.read(file, Map.of());
+    }
+
+    /// The first operator of a node that was started with them.
+    public static Credentials operator(NodeConfig config) {
+        try {
+            return Credentials.operator(
+                    "admin",
+                    AgentKey.read(config.operatorKey("admin")),
+                    config.registry().value());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

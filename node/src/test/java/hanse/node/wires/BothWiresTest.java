@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every RPC of the descriptors, asked over gRPC and by each of its HTTP bindings, of one node, by the same caller, for
 /// the same thing: the answers are the same. A change carries the id under which it happens once, so the second answer
-/// is
-/// that of the first wire.
+/// is that of the first wire.
 final class BothWiresTest {
     @TempDir
     static Path directory;

@@ -62,8 +62,7 @@ record BoundRpc(MethodDescriptor method, List<HttpRule> bindings) {
     }
 
     /// A request with nothing in it but what every request of its kind has: a value where the path needs one, and the
-    /// id
-    /// that makes a change happen once, whichever way it is asked for.
+    /// id that makes a change happen once, whichever way it is asked for.
     DynamicMessage empty(String requestId) {
         DynamicMessage.Builder request = DynamicMessage.newBuilder(method.getInputType());
         bindings.stream()

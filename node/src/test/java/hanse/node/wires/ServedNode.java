@@ -8,7 +8,6 @@ import hanse.node.config.NodeConfig;
 import hanse.node.config.Setting;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.TestConfig;
-import hanse.sdk.AgentKey;
 import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
 import java.io.IOException;
@@ -65,8 +64,8 @@ final class ServedNode implements AutoCloseable {
         return Https.client(config().caFile());
     }
 
-    Credentials operator() throws IOException {
-        return Credentials.operator("admin", AgentKey.read(config().operatorKey("admin")), TestConfig.REGISTRY);
+    Credentials operator() {
+        return TestConfig.operator(config());
     }
 
     @Override

@@ -18,8 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Many cross-registry transfers of one amount by one payer, while things die. Each has its own request id and is
-/// repeated
-/// under it until its registry has acknowledged it: what an agent that wants to pay exactly once does.
+/// repeated under it until its registry has acknowledged it: what an agent that wants to pay exactly once does.
 final class Storm {
     private static final int CALLERS = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(10);

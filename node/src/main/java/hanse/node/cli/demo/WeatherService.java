@@ -17,8 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /// A small real service that sells forecasts: plain HTTP, one forecast for one AVT, paid with a token that it verifies
-/// at
-/// its own registry before it serves.
+/// at its own registry before it serves.
 final class WeatherService implements AutoCloseable {
     /// What a payer binds its payment to.
     static final String RESOURCE = "GET /forecast";

@@ -1,0 +1,45 @@
+package hanse.node.audit;
+
+import static hanse.schema.jooq.Tables.CHECKPOINT;
+
+import hanse.node.storage.RowStream;
+import hanse.node.storage.Tx;
+import hanse.schema.jooq.tables.records.CheckpointRecord;
+import java.util.Optional;
+
+/// The `checkpoint` table.
+final class CheckpointStore {
+
+    /// A checkpoint, as it is stored.
+    record Stored(long number, byte[] body, byte[] signature) {
+        private static Stored of(CheckpointRecord row) {
+            return new Stored(row.getNumber(), row.getBody(), row.getSignature());
+        }
+    }
+
+    Optional<Stored> newest(Tx tx) {
+        return tx.sql()
+                .selectFrom(CHECKPOINT)
+                .orderBy(CHECKPOINT.NUMBER.desc())
+                .limit(1)
+                .fetchOptional(Stored::of);
+    }
+
+    /// By number.
+    RowStream<Stored> all(Tx tx) {
+        return RowStream.of(tx.sql().selectFrom(CHECKPOINT).orderBy(CHECKPOINT.NUMBER), Stored::of);
+    }
+
+    /// Adds a checkpoint of this moment; false when another has its number.
+    boolean insert(Tx tx, Stored checkpoint) {
+        return tx.sql()
+                        .insertInto(CHECKPOINT)
+                        .set(CHECKPOINT.NUMBER, checkpoint.number())
+                        .set(CHECKPOINT.AT, tx.now())
+                        .set(CHECKPOINT.BODY, checkpoint.body())
+                        .set(CHECKPOINT.SIGNATURE, checkpoint.signature())
+                        .onConflictDoNothing()
+                        .execute()
+                == 1;
+    }
+}

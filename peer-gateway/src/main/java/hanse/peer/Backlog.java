@@ -1,0 +1,198 @@
+package hanse.peer;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.UUID;
+
+/// What one pump knows of the outbox. A message is in one place at a time: ready (to be sent), in flight (sent),
+/// deciding (its outcome is being stored), or waiting (nothing was decided; it is sent again when its time comes).
+///
+/// Used under the pump's [Signal] only.
+final class Backlog {
+    private final PumpSettings settings;
+    private final LinkedHashMap<UUID, Dispatch> ready = new LinkedHashMap<>();
+    private final LinkedHashMap<UUID, Dispatch> inFlight = new LinkedHashMap<>();
+    private final Map<UUID, Dispatch> deciding = new HashMap<>();
+    private final Map<UUID, Dispatch> waiting = new HashMap<>();
+    private final PriorityQueue<Dispatch> retries =
+            new PriorityQueue<>(Comparator.comparingLong(dispatch -> dispatch.retryAt));
+
+    /// The last ones that were decided: a look that began before must not send them again, and a second answer to one
+    /// that was sent twice is nothing strange.
+    private final LinkedHashMap<UUID, Boolean> settled = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+            return size() > 4 * settings.window();
+        }
+    };
+
+    Backlog(PumpSettings settings) {
+        this.settings = settings;
+    }
+
+    /// How many messages are here and without an outcome.
+    int size() {
+        return ready.size() + inFlight.size() + deciding.size() + waiting.size();
+    }
+
+    int inFlight() {
+        return inFlight.size();
+    }
+
+    /// Whether more is ready than will be sent soon.
+    boolean isFull() {
+        return ready.size() >= 2 * settings.window();
+    }
+
+    /// Whether more could soon be sent than is ready.
+    boolean isLow() {
+        return ready.size() <= settings.window() / 2 && hasRoom();
+    }
+
+    private boolean hasRoom() {
+        return inFlight.size() + deciding.size() < settings.window();
+    }
+
+    /// Makes a message ready; says whether it is new here.
+    boolean take(OutgoingMessage message) {
+        UUID id = message.id();
+        if (ready.containsKey(id)
+                || inFlight.containsKey(id)
+                || deciding.containsKey(id)
+                || waiting.containsKey(id)
+                || settled.containsKey(id)) {
+            return false;
+        }
+        ready.put(id, new Dispatch(message));
+        return true;
+    }
+
+    /// Takes out the next message that is ready, if the window has room for it. It is to be [#sent] or [#putOff].
+    Optional<Dispatch> next() {
+        if (!hasRoom() || ready.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(ready.pollFirstEntry().getValue());
+    }
+
+    void sent(Dispatch dispatch, ExchangeStream stream, long now) {
+        dispatch.sentOn = Optional.of(stream);
+        dispatch.sentAt = now;
+        dispatch.sentBefore = true;
+        inFlight.put(dispatch.id(), dispatch);
+    }
+
+    /// Makes what waited long enough ready again, for an answer or for another try; says how many waited for an answer.
+    int returnOverdue(long now) {
+        int unanswered = 0;
+        Iterator<Dispatch> oldest = inFlight.values().iterator();
+        while (oldest.hasNext()) {
+            Dispatch dispatch = oldest.next();
+            if (now - dispatch.sentAt < settings.answerTimeout().toNanos()) {
+                break;
+            }
+            oldest.remove();
+            ready.put(dispatch.id(), dispatch);
+            unanswered++;
+        }
+        while (!retries.isEmpty() && now - retries.element().retryAt >= 0) {
+            Dispatch dispatch = retries.remove();
+            if (waiting.remove(dispatch.id(), dispatch)) {
+                ready.put(dispatch.id(), dispatch);
+            }
+        }
+        return unanswered;
+    }
+
+    /// Makes what a stream left unanswered ready again.
+    void returnFrom(ExchangeStream stream) {
+        Iterator<Dispatch> sent = inFlight.values().iterator();
+        while (sent.hasNext()) {
+            Dispatch dispatch = sent.next();
+            if (dispatch.sentOn.filter(stream::equals).isPresent()) {
+                sent.remove();
+                ready.put(dispatch.id(), dispatch);
+            }
+        }
+    }
+
+    /// Nanoseconds until something will be overdue.
+    long untilOverdue(long now) {
+        long wait = Long.MAX_VALUE;
+        if (!inFlight.isEmpty()) {
+            long oldest = inFlight.firstEntry().getValue().sentAt;
+            wait = oldest + settings.answerTimeout().toNanos() - now;
+        }
+        if (!retries.isEmpty()) {
+            wait = Math.min(wait, retries.element().retryAt - now);
+        }
+        return wait;
+    }
+
+    /// A message that was sent at least once and has no outcome; also one that is about to be sent again.
+    Optional<Dispatch> awaitingAnswer(UUID id) {
+        Dispatch dispatch = inFlight.get(id);
+        if (dispatch == null) {
+            dispatch = ready.get(id);
+        }
+        if (dispatch == null) {
+            dispatch = waiting.get(id);
+        }
+        return Optional.ofNullable(dispatch).filter(found -> found.sentBefore);
+    }
+
+    /// Whether a message has its outcome, or is getting it.
+    boolean isAnswered(UUID id) {
+        return settled.containsKey(id) || deciding.containsKey(id);
+    }
+
+    /// The outcome came and is to be stored; false when another answer was quicker.
+    boolean deciding(Dispatch dispatch) {
+        UUID id = dispatch.id();
+        boolean first = inFlight.remove(id, dispatch) || ready.remove(id, dispatch) || waiting.remove(id, dispatch);
+        if (first) {
+            deciding.put(id, dispatch);
+        }
+        return first;
+    }
+
+    /// The outcome is stored.
+    void settled(Dispatch dispatch) {
+        deciding.remove(dispatch.id());
+        settled.put(dispatch.id(), true);
+    }
+
+    /// The outcome could not be stored: the peer will be asked again.
+    void notStored(Dispatch dispatch) {
+        deciding.remove(dispatch.id());
+        putOff(dispatch);
+    }
+
+    /// The answer decided nothing; false when the message is not in flight any more.
+    boolean undecided(Dispatch dispatch) {
+        boolean was = inFlight.remove(dispatch.id(), dispatch);
+        if (was) {
+            putOff(dispatch);
+        }
+        return was;
+    }
+
+    /// Waits longer each time. Those that would be too many to remember are left to the outbox, which knows when they
+    /// are due.
+    void putOff(Dispatch dispatch) {
+        dispatch.undecided++;
+        dispatch.retryAt =
+                System.nanoTime() + Backoff.nanos(dispatch.undecided, settings.firstBackoff(), settings.lastBackoff());
+        if (waiting.size() < 4 * settings.window()) {
+            waiting.put(dispatch.id(), dispatch);
+            retries.add(dispatch);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package hanse.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SignedOutcome;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Believes an outcome only if it proves itself: by the peer's key, from it, to us, about exactly the message that we
+/// sent.
+final class OutcomeProof {
+    private static final Logger log = LoggerFactory.getLogger(OutcomeProof.class);
+
+    private final String self;
+    private final String peer;
+    private final PeerTrust trust;
+    private final PeerMetrics.Counters metrics;
+
+    OutcomeProof(String self, String peer, PeerTrust trust, PeerMetrics.Counters metrics) {
+        this.self = self;
+        this.peer = peer;
+        this.trust = trust;
+        this.metrics = metrics;
+    }
+
+    Optional<Outcome> verify(Dispatch dispatch, SignedOutcome signed) {
+        Optional<TrustedPeer> pinned = trust.find(peer);
+        if (pinned.isEmpty()) {
+            return Optional.empty();
+        }
+        ByteString bytes = signed.getOutcome();
+        if (!pinned.get()
+                .signed(SignedBytes.OUTCOME.of(bytes), signed.getSignature().toByteArray())) {
+            return forged("an outcome not signed by its key");
+        }
+        Outcome outcome;
+        try {
+            outcome = Outcome.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            return forged("an outcome that is none");
+        }
+        if (!outcome.getFrom().equals(peer) || !outcome.getTo().equals(self)) {
+            return forged("an outcome between other registries");
+        }
+        if (!outcome.getId().equals(MessageIds.bytes(dispatch.id()))
+                || !outcome.getRequestDigest().equals(dispatch.digest())) {
+            return forged("the outcome of another message");
+        }
+        if (outcome.getResultCase() == Outcome.ResultCase.RESULT_NOT_SET) {
+            return forged("an outcome without a result known here");
+        }
+        return Optional.of(outcome);
+    }
+
+    private Optional<Outcome> forged(String what) {
+        log.warn("{} sent {}", peer, what);
+        metrics.answerRefused("it sent " + what);
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,109 @@
+package hanse.peer;
+
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SignedOutcome;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What one peer answers to our messages: an outcome that proves itself is stored; what is not decided is put off.
+/// Each answer on a thread of its own.
+final class ReceivedAnswers {
+    private static final Logger log = LoggerFactory.getLogger(ReceivedAnswers.class);
+
+    private final String peer;
+    private final OutcomeProof proof;
+    private final Outbox outbox;
+    private final Backlog backlog;
+    private final Signal signal;
+    private final PeerMetrics.Counters metrics;
+    private final InstantSource clock;
+
+    ReceivedAnswers(
+            String peer,
+            OutcomeProof proof,
+            Outbox outbox,
+            Backlog backlog,
+            Signal signal,
+            PeerMetrics.Counters metrics,
+            InstantSource clock) {
+        this.peer = peer;
+        this.proof = proof;
+        this.outbox = outbox;
+        this.backlog = backlog;
+        this.signal = signal;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    void answered(Answer answer) {
+        Optional<UUID> id = MessageIds.parse(answer.getId());
+        Optional<Dispatch> dispatch = id.flatMap(some -> signal.guarded(() -> backlog.awaitingAnswer(some)));
+        if (dispatch.isEmpty()) {
+            if (id.isEmpty() || !signal.guarded(() -> backlog.isAnswered(id.get()))) {
+                metrics.answerRefused("it answered a message that was not sent");
+            }
+            return;
+        }
+        switch (answer.getResultCase()) {
+            case OUTCOME -> decided(dispatch.get(), answer.getOutcome());
+            case UNDECIDED -> undecided(dispatch.get(), answer.getUndecided().getReason());
+            case RESULT_NOT_SET -> metrics.answerRefused("it answered nothing");
+        }
+    }
+
+    private void decided(Dispatch dispatch, SignedOutcome signed) {
+        Optional<Outcome> outcome = proof.verify(dispatch, signed);
+        if (outcome.isEmpty() || !signal.guarded(() -> backlog.deciding(dispatch))) {
+            return;
+        }
+        metrics.answered.increment();
+        CompletionStage<Void> stored;
+        try {
+            stored = outbox.decided(peer, new VerifiedOutcome(peer, dispatch.id(), outcome.get(), signed));
+        } catch (RuntimeException e) {
+            notStored(dispatch, e);
+            return;
+        }
+        stored.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                notStored(dispatch, failure);
+            } else {
+                metrics.wentWell();
+                signal.raise(() -> backlog.settled(dispatch));
+            }
+        });
+    }
+
+    private void notStored(Dispatch dispatch, Throwable failure) {
+        log.warn("the outcome of message {} to {} could not be stored", dispatch.id(), peer, failure);
+        metrics.fault("an outcome could not be stored");
+        signal.raise(() -> backlog.notStored(dispatch));
+    }
+
+    private void undecided(Dispatch dispatch, String said) {
+        String reason = said.matches("[A-Z][A-Z0-9_]{0,63}") ? said : "UNSPECIFIED";
+        metrics.undecided.increment();
+        metrics.heard();
+        metrics.fault("it decided nothing: " + reason);
+        if (signal.guarded(() -> backlog.undecided(dispatch))) {
+            signal.raise();
+            putOff(dispatch, reason);
+        }
+    }
+
+    /// Tells the outbox that a message is not due before its next try.
+    void putOff(Dispatch dispatch, String reason) {
+        long wait = Math.max(0, dispatch.retryAt - System.nanoTime());
+        try {
+            outbox.undecided(peer, dispatch.id(), reason, clock.instant().plusNanos(wait));
+        } catch (RuntimeException e) {
+            // Only the time of the next try is lost; the message itself is here and in the outbox.
+            log.warn("message {} to {} could not be put off in the outbox", dispatch.id(), peer, e);
+        }
+    }
+}
