@@ -29,7 +29,10 @@ import java.util.Optional;
 /// their
 /// own. Client, nodes and databases share this machine.
 final class WireBenches {
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
+    /// Until both sides' code is compiled; later measurements of the same run need less.
+    private static final Duration FIRST_WARM_UP = Duration.ofSeconds(40);
+
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final String AMOUNT = "0.01";
     private static final int MOST_AGENTS = 200;
 
@@ -115,6 +118,7 @@ final class WireBenches {
 
     private static ClosedLoop.Result measure(
             WireStage stage, Options options, ClosedLoop loop, ClosedLoop.Client client) throws IOException {
+        stage.warmUp(() -> loop.run(options.clients(), FIRST_WARM_UP, Duration.ZERO, client));
         stage.servers().forEach(Server::settle);
         return loop.run(options.clients(), WARM_UP, time(options), client);
     }

@@ -8,6 +8,7 @@ import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,10 +29,9 @@ public final class OutcomeStore {
             select ?, unnest(?::uuid[]), unnest(?::bytea[]), unnest(?::uuid[]), unnest(?::bigint[]), unnest(?::bytea[])
             """;
 
-    /// From here on, this transaction waits at most three seconds for a lock: the same request may be in flight
-    /// elsewhere, and its caller is better told so than left waiting.
-    void waitBriefly(Tx tx) {
-        tx.sql().execute("set local lock_timeout = '3s'");
+    /// From here on, this transaction waits at most so long for a lock, and then fails.
+    void waitAtMost(Tx tx, Duration wait) {
+        tx.sql().execute("set local lock_timeout = " + wait.toMillis());
     }
 
     /// The rows with these keys.

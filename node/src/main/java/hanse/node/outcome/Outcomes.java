@@ -10,6 +10,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.Request;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,11 @@ import java.util.function.UnaryOperator;
 public final class Outcomes {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final int ATTEMPTS = 3;
+
+    /// The same request may be in flight elsewhere; its caller is better told so than left waiting.
+    private static final Duration WAIT_FOR_THE_SAME = Duration.ofSeconds(3);
+
+    private static final Duration WAIT_FOR_OTHERS = Duration.ofSeconds(15);
 
     private final Database database;
     private final OutcomeStore store;
@@ -72,12 +78,13 @@ public final class Outcomes {
     private <T extends Message> Done<T> attempt(
             Tx tx, Call call, Parser<T> parser, Function<Tx, T> work, UnaryOperator<T> withoutSecret) {
         Request request = call.request();
-        store.waitBriefly(tx);
+        store.waitAtMost(tx, WAIT_FOR_THE_SAME);
         Remembered claim = new Remembered(
                 request.key(), request.digest(), request.signature(), request.execution(), Optional.empty());
         if (!store.claim(tx, claim)) {
             return repeat(tx, request, parser);
         }
+        store.waitAtMost(tx, WAIT_FOR_OTHERS);
         // A signature that the request id is not part of must be used up beside it.
         if (request.signature().isPresent()
                 && !request.signature().get().equals(request.key())
