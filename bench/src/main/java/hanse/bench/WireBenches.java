@@ -26,13 +26,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// What agents see: signed calls over TLS, each durable before it is answered, against nodes that are processes of
-/// their
-/// own. Client, nodes and databases share this machine.
+/// their own. Client, nodes and databases share this machine.
 final class WireBenches {
-    /// Until both sides' code is compiled; later measurements of the same run need less.
-    private static final Duration FIRST_WARM_UP = Duration.ofSeconds(40);
-
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    /// Until the code of both sides is compiled.
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final String AMOUNT = "0.01";
     private static final int MOST_AGENTS = 200;
 
@@ -118,7 +115,6 @@ final class WireBenches {
 
     private static ClosedLoop.Result measure(
             WireStage stage, Options options, ClosedLoop loop, ClosedLoop.Client client) throws IOException {
-        stage.warmUp(() -> loop.run(options.clients(), FIRST_WARM_UP, Duration.ZERO, client));
         stage.servers().forEach(Server::settle);
         return loop.run(options.clients(), WARM_UP, time(options), client);
     }

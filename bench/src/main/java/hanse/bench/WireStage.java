@@ -32,7 +32,6 @@ final class WireStage implements AutoCloseable {
 
     private final Path directory;
     private final LocalFederation federation;
-    private boolean warm;
 
     /// An agent and who it signs as, on each of the connections.
     record Agent(String did, Credentials credentials, List<HanseClient> clients) {
@@ -82,14 +81,6 @@ final class WireStage implements AutoCloseable {
                 directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
         federation.requirePorts();
         return new WireStage(directory, federation);
-    }
-
-    /// Runs `load` if nothing has run yet.
-    void warmUp(Runnable load) {
-        if (!warm) {
-            warm = true;
-            load.run();
-        }
     }
 
     LocalFederation.Member alpha() {

@@ -3,7 +3,9 @@ package hanse.certs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
@@ -12,7 +14,7 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// An Ed25519 key that signs: a registry's, an operator's. BouncyCastle's lightweight implementation, eight times as
-/// fast as the JDK's.
+/// fast as the JDK's, where there is no native one.
 public final class SigningKey {
     /// Bytes of a signature.
     public static final int SIGNATURE_SIZE = Ed25519.SIGNATURE_SIZE;
@@ -22,12 +24,14 @@ public final class SigningKey {
     private final byte[] secret;
     private final byte[] publicKey;
     private final VerifyKey verifyKey;
+    private final Optional<PrivateKey> forAccelerator;
 
     private SigningKey(byte[] secret) {
         this.secret = secret;
         this.publicKey = new byte[Ed25519.PUBLIC_KEY_SIZE];
         Ed25519.generatePublicKey(secret, 0, publicKey, 0);
         this.verifyKey = VerifyKey.of(publicKey);
+        this.forAccelerator = Ed25519Accelerator.secretKey(secret);
     }
 
     /// A fresh key.
@@ -87,10 +91,13 @@ public final class SigningKey {
         }
     }
 
-    /// Signs a message. Safe from any thread.
+    /// Signs a message, alike each time (RFC 8032). Safe from any thread.
     ///
     /// @return 64 bytes
     public byte[] sign(byte[] message) {
+        if (forAccelerator.isPresent()) {
+            return Ed25519Accelerator.sign(forAccelerator.get(), message);
+        }
         byte[] signature = new byte[SIGNATURE_SIZE];
         Ed25519.sign(secret, 0, publicKey, 0, message, 0, message.length, signature, 0);
         return signature;

@@ -1,7 +1,9 @@
 package hanse.certs;
 
+import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /// The public half of a signing key, decoded once: decoding the point is a good part of what a verification costs.
@@ -11,10 +13,12 @@ public final class VerifyKey {
 
     private final byte[] raw;
     private final Ed25519.PublicPoint point;
+    private final Optional<PublicKey> forAccelerator;
 
     private VerifyKey(byte[] raw, Ed25519.PublicPoint point) {
         this.raw = raw;
         this.point = point;
+        this.forAccelerator = Ed25519Accelerator.publicKey(raw);
     }
 
     /// @param raw 32 bytes (RFC 8032)
@@ -28,6 +32,16 @@ public final class VerifyKey {
         Ed25519.PublicPoint point = Ed25519.validatePublicKeyFullExport(copy, 0);
         if (point == null) {
             throw new IllegalArgumentException("not an Ed25519 key");
+        }
+        return new VerifyKey(copy, point);
+    }
+
+    /// A key that was checked by [#of] before it was stored: only decoded, which is ten times cheaper.
+    public static VerifyKey stored(byte[] raw) {
+        byte[] copy = raw.clone();
+        Ed25519.PublicPoint point = Ed25519.validatePublicKeyPartialExport(copy, 0);
+        if (point == null) {
+            throw new IllegalStateException("a stored public key is no point of the curve");
         }
         return new VerifyKey(copy, point);
     }
@@ -48,11 +62,16 @@ public final class VerifyKey {
         return Base64.getEncoder().encodeToString(raw);
     }
 
-    /// Whether the signature is this key's over the message. Never throws: a signature of another length is simply not
-    /// one.
+    /// Whether the signature is this key's over the message; 25 to 60 µs. Never throws: a signature of another length
+    /// is
+    /// simply not one.
     public boolean verify(byte[] message, byte[] signature) {
-        return signature.length == Ed25519.SIGNATURE_SIZE
-                && Ed25519.verify(signature, 0, point, message, 0, message.length);
+        if (signature.length != Ed25519.SIGNATURE_SIZE) {
+            return false;
+        }
+        return forAccelerator.isPresent()
+                ? Ed25519Accelerator.verifies(forAccelerator.get(), message, signature)
+                : Ed25519.verify(signature, 0, point, message, 0, message.length);
     }
 
     @Override

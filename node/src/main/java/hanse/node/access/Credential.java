@@ -1,11 +1,11 @@
 package hanse.node.access;
 
+import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
-import hanse.node.identity.Ed25519Key;
 import java.util.Base64;
 import java.util.UUID;
 
@@ -45,7 +45,7 @@ sealed interface Credential {
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Reason.BAD_AUTHORIZATION);
         }
-        if (bytes.length != Ed25519Key.SIGNATURE_LENGTH) {
+        if (bytes.length != SigningKey.SIGNATURE_SIZE) {
             throw new RefusedException(Reason.BAD_AUTHORIZATION);
         }
         return new Signature(holder(text.substring(0, colon), registry), bytes);

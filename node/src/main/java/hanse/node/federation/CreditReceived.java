@@ -18,10 +18,8 @@ import hanse.node.ledger.Wanted;
 import java.util.Optional;
 
 /// Money of a peer for an agent of this registry. What is refused is refused for good, and the peer gives it back to
-/// its
-/// payer: also a message that names parties which are not the sender's and ours to name, because nothing else would
-/// ever end
-/// the transfer at its source.
+/// its payer: also a message that names parties which are not the sender's and ours to name, because nothing else would
+/// ever end the transfer at its source.
 final class CreditReceived implements Decision {
     private final RegistryId self;
     private final Transfers transfers;

@@ -52,10 +52,8 @@ public final class CrossRegistryTransfers {
     }
 
     /// Pays an agent of a peer. Answers with the outcome, or after 2 s with what is known then; a repeat with what has
-    /// become
-    /// of the first. Refuses with `BAD_AMOUNT`, `UNKNOWN_CURRENCY`, `BAD_DID`, `LOCAL_AGENT`, `INSUFFICIENT_FUNDS`,
-    /// `ACCOUNT_FROZEN`,
-    /// `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`.
+    /// become of the first. Refuses with `BAD_AMOUNT`, `UNKNOWN_CURRENCY`, `BAD_DID`, `LOCAL_AGENT`,
+    /// `INSUFFICIENT_FUNDS`, `ACCOUNT_FROZEN`, `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`.
     public CompletionStage<CrossRegistryTransferResponse> transfer(Call call, CrossRegistryTransferRequest request) {
         Currency.require(request.getCurrency());
         Avt amount = Avt.parse(request.getAmount());

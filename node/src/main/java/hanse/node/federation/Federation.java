@@ -306,8 +306,7 @@ public final class Federation implements AutoCloseable {
     }
 
     /// Takes nothing new from peers, lets what is being decided end, and sends nothing more. The group commit is still
-    /// needed
-    /// until this returns.
+    /// needed until this returns.
     @Override
     public void close() {
         upkeep.shutdownNow();

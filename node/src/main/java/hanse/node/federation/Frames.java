@@ -86,8 +86,7 @@ public final class Frames {
     }
 
     /// Takes the money and writes the message. The id must be new: a request's own, or one that a locked row vouches
-    /// for. The
-    /// caller has checked the payer's funds and the peer.
+    /// for. The caller has checked the payer's funds and the peer.
     public Prepared prepare(Books books, Order order) {
         RegistryId peer = order.payee().registry();
         int bucketDay =

@@ -14,8 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /// Which capability decides which message of a peer, and which one waits for the outcome of which message of ours.
-/// Filled
-/// in by the composition root before the links start.
+/// Filled in by the composition root before the links start.
 public final class MessageRoutes {
     private final Map<Message.BodyCase, Function<Incoming, Decision>> deciders = new EnumMap<>(Message.BodyCase.class);
     private final Map<Message.BodyCase, Asker> askers = new EnumMap<>(Message.BodyCase.class);
@@ -30,8 +29,7 @@ public final class MessageRoutes {
     }
 
     /// The owner of payments that are settled by cross-registry transfers, on both sides. Each method runs inside the
-    /// batch that
-    /// moves the money.
+    /// batch that moves the money.
     public interface Settlements {
         /// Asks for the rows of a settlement that we sent.
         void sentRows(Frame.Purpose.Settlement settlement, Rows rows);

@@ -18,8 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /// The table of messages that have no outcome. A row is written and deleted under the lock of what the message is
-/// about, so
-/// it needs none of its own.
+/// about, so it needs none of its own.
 final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> {
     private static final int LOCK_ORDER = 50;
 

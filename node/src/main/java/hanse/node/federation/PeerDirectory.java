@@ -13,8 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The peers as this process saw them last, at most a second ago. For checks that need no lock: what it lets through
-/// too late
-/// still ends by its outcome. Money is checked against the locked [PeerPosition].
+/// too late still ends by its outcome. Money is checked against the locked [PeerPosition].
 public final class PeerDirectory {
     private final Database database;
     private final PeerStore store;
@@ -62,8 +61,7 @@ public final class PeerDirectory {
     }
 
     /// The peer that a caller names as an issuer, by id or published URL. It is only looked up here: what a caller
-    /// writes is
-    /// never dialled. Refuses with `UNKNOWN_PEER`.
+    /// writes is never dialled. Refuses with `UNKNOWN_PEER`.
     public Peer byIssuer(String text) {
         return peers.values().stream()
                 .filter(peer -> peer.isNamed(text))

@@ -21,8 +21,7 @@ public final class PeerMessages {
     }
 
     /// Decides to send a message. It must be handed to [#committed] after the commit; if the process dies before that,
-    /// it is
-    /// found by itself.
+    /// it is found by itself.
     ///
     /// @param id new: a request's own, or one that a locked row vouches for
     /// @param traceparent of the call that causes it; may be empty

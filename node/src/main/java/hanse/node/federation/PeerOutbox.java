@@ -21,8 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What this registry sends. A process hands what it has committed straight to its own pump; what it left behind, and
-/// what
-/// other processes left behind, is found in the table by whichever process holds the peer's lease.
+/// what other processes left behind, is found in the table by whichever process holds the peer's lease.
 final class PeerOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(PeerOutbox.class);
 

@@ -46,8 +46,7 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
     }
 
     /// Money of the peer is credited here. What was promised is kept even when the limit was lowered since. Refuses
-    /// with
-    /// `EXPOSURE_EXCEEDED`.
+    /// with `EXPOSURE_EXCEEDED`.
     ///
     /// @param promised the headroom that was reserved for it, and is used up
     PeerPosition imported(Avt amount, Avt promised) {

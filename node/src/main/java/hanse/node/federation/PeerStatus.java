@@ -4,8 +4,7 @@ import hanse.error.v1.Reason;
 import hanse.node.call.RefusedException;
 
 /// Where the link to a peer stands: PENDING → ACTIVE ⇄ SUSPENDED → REMOVED, and from REMOVED to PENDING when it is
-/// added
-/// again. The codes are stored.
+/// added again. The codes are stored.
 public enum PeerStatus {
     /// Trusted here; not reached yet.
     PENDING(1),

@@ -15,10 +15,8 @@ import hanse.peer.MessageIds;
 import java.util.Optional;
 
 /// Decides a message of a peer, once: a repeat gets the stored outcome before any other check, whatever has changed
-/// since.
-/// Refuses, which decides nothing and makes the peer ask again, with `REQUEST_ID_REUSED` (the id was used for another
-/// content),
-/// `UNKNOWN_PEER` or `PEER_REMOVED`.
+/// since. Refuses, which decides nothing and makes the peer ask again, with `REQUEST_ID_REUSED` (the id was used for
+/// another content), `UNKNOWN_PEER` or `PEER_REMOVED`.
 ///
 /// @param digest SHA-256 of the message's bytes
 record ReceiveMessage(

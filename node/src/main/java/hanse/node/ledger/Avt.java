@@ -21,8 +21,7 @@ public record Avt(long micros) implements Comparable<Avt> {
     }
 
     /// Reads what a caller wrote: digits, optionally a point and at most 6 decimals that are not zero, greater than 0
-    /// and at
-    /// most [#MAX]. Refuses with `BAD_AMOUNT`.
+    /// and at most [#MAX]. Refuses with `BAD_AMOUNT`.
     public static Avt parse(String text) {
         int length = text.length();
         if (length == 0 || length > LONGEST) {

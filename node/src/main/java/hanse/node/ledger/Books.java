@@ -65,8 +65,7 @@ public final class Books {
     }
 
     /// Makes a journal entry. The caller has checked that it may; what would break an account's own rules is a fault
-    /// and
-    /// stops the whole transaction, except that a balance beyond what a `long` counts is refused with
+    /// and stops the whole transaction, except that a balance beyond what a `long` counts is refused with
     /// `BALANCE_OVERFLOW`.
     public Position post(Posting posting) {
         Position position = new Position(Position.of(lane, firstNumber + entries.size()));

@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// The hashes that chain a lane: a leaf per entry, a Merkle root per block, a head over all blocks so far. Described
-/// for
-/// independent verifiers in ARCHITECTURE.md, Journal.
+/// for independent verifiers in ARCHITECTURE.md, Journal.
 public final class Chain {
     /// The head of a lane that has no block.
     public static final int HASH_LENGTH = 32;
@@ -47,8 +46,7 @@ public final class Chain {
     }
 
     /// Root of the Merkle tree over some leaves, at least one: a node is SHA-256(1 ‖ left ‖ right), a last odd one goes
-    /// up
-    /// as it is.
+    /// up as it is.
     public byte[] root(List<byte[]> leaves) {
         List<byte[]> level = leaves;
         while (level.size() > 1) {

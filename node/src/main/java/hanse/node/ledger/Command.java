@@ -8,8 +8,7 @@ import java.util.Optional;
 /// A command is run again from the start when its batch is repeated, so it keeps no state of its own between the steps.
 public interface Command<R> {
     /// The call that asks for it, whose outcome is remembered; empty for work of the node itself, which must be
-    /// recognised
-    /// by the state of its rows when it is repeated.
+    /// recognised by the state of its rows when it is repeated.
     Optional<Call> call();
 
     /// Asks for the domain rows it needs.

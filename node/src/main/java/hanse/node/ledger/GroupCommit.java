@@ -18,8 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /// Runs commands in batches: one transaction for all that wait at that moment. There is no timer; a batch is whatever
 /// queued while the last one committed. Several writers, each with its own lane, take from one queue, so that one
-/// decides
-/// while another commits.
+/// decides while another commits.
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     private static final Duration RETRY_SOON = Duration.ofSeconds(1);
@@ -51,8 +50,7 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     /// Runs a command in one of the next batches. The future ends with its answer, or with a [RefusedException];
-    /// anything
-    /// else means that the outcome is not known here.
+    /// anything else means that the outcome is not known here.
     public <R> CompletableFuture<R> submit(Command<R> command) {
         Pending<R> pending = new Pending<>(command);
         if (closing) {

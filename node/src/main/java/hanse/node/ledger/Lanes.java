@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// The lanes that this process writes. The claim only spreads writers over lanes: two processes that believe they own
-/// the
-/// same lane are slow, never wrong, because each batch locks its lane's row.
+/// the same lane are slow, never wrong, because each batch locks its lane's row.
 public final class Lanes implements AutoCloseable {
     /// A lane whose owner has not renewed for so long may be taken over.
     public static final Duration LEASE = Duration.ofSeconds(30);

@@ -152,8 +152,7 @@ public final class Ledger implements Outcomes.Standing {
     }
 
     /// Those entries after `after` and not after `last`, places of one lane, that concern an agent: it is on one side,
-    /// or
-    /// the entry is about it. Reads the whole range, so a caller keeps it short.
+    /// or the entry is about it. Reads the whole range, so a caller keeps it short.
     public List<Entry> entriesOf(Tx tx, AgentId agent, Position after, Position last) {
         return store.entriesOf(tx, agent.value(), after, last);
     }

@@ -5,8 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 
 /// The same commands, SQL and durability as [GroupCommit], but one transaction each, on the caller's thread: the
-/// yardstick
-/// that the group commit is measured against. For one thread at a time.
+/// yardstick that the group commit is measured against. For one thread at a time.
 public final class OneByOne implements AutoCloseable {
     private final Writer writer;
 

@@ -9,8 +9,7 @@ import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
 /// A `uuid[]` in PostgreSQL's binary form. The driver would write it as text, which the server takes longer to read
-/// than
-/// to store; it sends this form where [Connections] has asked for it, and text elsewhere.
+/// than to store; it sends this form where [Connections] has asked for it, and text elsewhere.
 final class UuidArray extends PGobject implements PGBinaryObject {
     private static final long serialVersionUID = 1;
     private static final int UUID_OID = 2950;

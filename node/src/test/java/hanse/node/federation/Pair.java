@@ -24,8 +24,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Two registries that trust each other, by one clock that a test moves. Each may die, and comes back as a new process
-/// on
-/// its database.
+/// on its database.
 public final class Pair implements AutoCloseable {
     /// After this long nothing that a dead process had claimed is its own any more.
     private static final Duration LEASES = Duration.ofSeconds(31);
@@ -87,8 +86,7 @@ public final class Pair implements AutoCloseable {
     }
 
     /// Tells a story again and again: one side dies at its first commit in it, at its second, and so on until the story
-    /// has
-    /// no more of them, each commit taking effect or not. What must always hold is looked at after each time.
+    /// has no more of them, each commit taking effect or not. What must always hold is looked at after each time.
     ///
     /// @param story to be told with [#insist]
     /// @return how many commits were died at
