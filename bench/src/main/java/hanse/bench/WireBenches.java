@@ -28,8 +28,8 @@ import java.util.Optional;
 /// What agents see: signed calls over TLS, each durable before it is answered, against nodes that are processes of
 /// their own. Client, nodes and databases share this machine.
 final class WireBenches {
-    /// Until the code of both sides is compiled.
-    private static final Duration WARM_UP = Duration.ofSeconds(30);
+    /// Until the code of all processes is compiled, on two cores that they share.
+    private static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final String AMOUNT = "0.01";
     private static final int MOST_AGENTS = 200;
 

@@ -16,7 +16,6 @@ import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.FrameRecord;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +26,8 @@ import org.jooq.impl.DSL;
 /// The table of frames.
 final class FrameStore implements RowType<UUID, Frame> {
     private static final int LOCK_ORDER = 40;
+
+    private static final String LOCK = "select * from frame where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
             insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, prepared_at)
@@ -57,15 +58,8 @@ final class FrameStore implements RowType<UUID, Frame> {
     }
 
     @Override
-    public Map<UUID, Frame> lock(Tx tx, Set<UUID> ids) {
-        Map<UUID, Frame> found = HashMap.newHashMap(ids.size());
-        tx.sql()
-                .selectFrom(FRAME)
-                .where(FRAME.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
-                .orderBy(FRAME.ID)
-                .forNoKeyUpdate()
-                .forEach(row -> found.put(row.getId(), frame(row)));
-        return found;
+    public void lock(Pipeline pipeline, Set<UUID> ids, Map<UUID, Frame> found) {
+        pipeline.records(FRAME, LOCK, row -> found.put(row.getId(), frame(row)), Columns.uuids(ids));
     }
 
     @Override

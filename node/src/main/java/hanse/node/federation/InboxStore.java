@@ -1,26 +1,23 @@
 package hanse.node.federation;
 
-import static hanse.schema.jooq.Tables.INBOX;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.federation.v1.Outcome;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
-import hanse.node.storage.Tx;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.jooq.impl.DSL;
 
 /// The table of decided messages. Rows are only ever added, under the lock of the peer's position, which keeps two
 /// transactions from deciding one message; so they need no lock of their own.
 final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
     private static final int LOCK_ORDER = 30;
+
+    private static final String FIND = "select id, peer, outcome from inbox where id = any(?)";
 
     private static final String INSERT = """
             insert into inbox (id, peer, outcome)
@@ -40,19 +37,16 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
     }
 
     @Override
-    public Map<Key, Decided> lock(Tx tx, Set<Key> keys) {
-        Map<Key, Decided> found = new HashMap<>();
-        tx.sql()
-                .select(INBOX.ID, INBOX.PEER, INBOX.OUTCOME)
-                .from(INBOX)
-                .where(INBOX.ID.eq(DSL.any(keys.stream().map(Key::id).toArray(UUID[]::new))))
-                .forEach(row -> {
-                    Key key = new Key(row.value1(), new RegistryId(row.value2()));
+    public void lock(Pipeline pipeline, Set<Key> keys, Map<Key, Decided> found) {
+        pipeline.query(
+                FIND,
+                row -> {
+                    Key key = new Key(row.getObject(1, UUID.class), new RegistryId(row.getString(2)));
                     if (keys.contains(key)) {
-                        found.put(key, new Decided(key, parse(row.value3())));
+                        found.put(key, new Decided(key, parse(row.getBytes(3))));
                     }
-                });
-        return found;
+                },
+                Columns.uuids(keys.stream().map(Key::id).toList()));
     }
 
     @Override

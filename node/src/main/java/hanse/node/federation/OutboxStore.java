@@ -63,9 +63,7 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
     }
 
     @Override
-    public Map<Key, Change> lock(Tx tx, Set<Key> keys) {
-        return Map.of();
-    }
+    public void lock(Pipeline pipeline, Set<Key> keys, Map<Key, Change> found) {}
 
     @Override
     public void write(Pipeline pipeline, Collection<Change> inserted, Collection<Change> updated) {

@@ -7,18 +7,18 @@ import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
-import hanse.node.storage.Tx;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.impl.DSL;
 
 /// The table of positions; its locks come before those of all other federation rows, so whoever holds one may read and
 /// write that peer's inbox without a further lock.
 public final class PeerPositionStore implements RowType<RegistryId, PeerPosition> {
     private static final int LOCK_ORDER = 10;
+
+    private static final String LOCK =
+            "select * from peer_position where peer = any(?) order by peer for no key update";
 
     private static final String INSERT = """
             insert into peer_position (peer, status, exposure_limit, position, reserved)
@@ -41,15 +41,11 @@ public final class PeerPositionStore implements RowType<RegistryId, PeerPosition
     }
 
     @Override
-    public Map<RegistryId, PeerPosition> lock(Tx tx, Set<RegistryId> peers) {
-        Map<RegistryId, PeerPosition> found = HashMap.newHashMap(peers.size());
-        tx.sql()
-                .selectFrom(PEER_POSITION)
-                .where(PEER_POSITION.PEER.eq(
-                        DSL.any(peers.stream().map(RegistryId::value).toArray(String[]::new))))
-                .orderBy(PEER_POSITION.PEER)
-                .forNoKeyUpdate()
-                .forEach(row -> {
+    public void lock(Pipeline pipeline, Set<RegistryId> peers, Map<RegistryId, PeerPosition> found) {
+        pipeline.records(
+                PEER_POSITION,
+                LOCK,
+                row -> {
                     RegistryId peer = new RegistryId(row.getPeer());
                     found.put(
                             peer,
@@ -59,8 +55,8 @@ public final class PeerPositionStore implements RowType<RegistryId, PeerPosition
                                     new Avt(row.getExposureLimit()),
                                     row.getPosition(),
                                     new Avt(row.getReserved())));
-                });
-        return found;
+                },
+                Columns.texts(List.copyOf(peers), RegistryId::value));
     }
 
     @Override

@@ -62,7 +62,9 @@ public final class Rows {
     }
 
     void lock(Tx tx) {
-        tables.values().forEach(table -> table.lock(tx));
+        Pipeline pipeline = tx.pipeline();
+        tables.values().forEach(table -> table.lock(pipeline));
+        pipeline.run();
     }
 
     void write(Pipeline pipeline) {
@@ -91,8 +93,8 @@ public final class Rows {
             }
         }
 
-        void lock(Tx tx) {
-            current.putAll(type.lock(tx, wanted));
+        void lock(Pipeline pipeline) {
+            type.lock(pipeline, wanted, current);
         }
 
         void write(Pipeline pipeline) {

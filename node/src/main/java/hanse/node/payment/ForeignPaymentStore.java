@@ -13,17 +13,18 @@ import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.ForeignPaymentRecord;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jooq.impl.DSL;
 
 /// The table of payments that peers issued.
 final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPayment> {
     private static final int LOCK_ORDER = 25;
+
+    private static final String LOCK =
+            "select * from foreign_payment where id = any(?) order by id, issuer, payee for no key update";
 
     private static final String COLUMNS = """
             unnest(?::uuid[], ?::text[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::bigint[],
@@ -58,21 +59,17 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
     }
 
     @Override
-    public Map<ForeignPayment.Key, ForeignPayment> lock(Tx tx, Set<ForeignPayment.Key> keys) {
-        Map<ForeignPayment.Key, ForeignPayment> found = new HashMap<>();
-        tx.sql()
-                .selectFrom(FOREIGN_PAYMENT)
-                .where(FOREIGN_PAYMENT.ID.eq(
-                        DSL.any(keys.stream().map(ForeignPayment.Key::id).toArray(UUID[]::new))))
-                .orderBy(FOREIGN_PAYMENT.ID, FOREIGN_PAYMENT.ISSUER, FOREIGN_PAYMENT.PAYEE)
-                .forNoKeyUpdate()
-                .forEach(row -> {
+    public void lock(Pipeline pipeline, Set<ForeignPayment.Key> keys, Map<ForeignPayment.Key, ForeignPayment> found) {
+        pipeline.records(
+                FOREIGN_PAYMENT,
+                LOCK,
+                row -> {
                     ForeignPayment payment = payment(row);
                     if (keys.contains(payment.key())) {
                         found.put(payment.key(), payment);
                     }
-                });
-        return found;
+                },
+                Columns.uuids(keys.stream().map(ForeignPayment.Key::id).toList()));
     }
 
     @Override

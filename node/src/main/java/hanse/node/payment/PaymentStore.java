@@ -16,7 +16,6 @@ import hanse.schema.jooq.tables.records.PaymentRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +27,8 @@ import org.jooq.impl.DSL;
 /// The table of payments.
 final class PaymentStore implements RowType<UUID, Payment> {
     private static final int LOCK_ORDER = 20;
+
+    private static final String LOCK = "select * from payment where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
             insert into payment (id, token_hash, state, payer, payee, payee_registry, amount, resource, authorized_at, expires_at)
@@ -52,15 +53,8 @@ final class PaymentStore implements RowType<UUID, Payment> {
     }
 
     @Override
-    public Map<UUID, Payment> lock(Tx tx, Set<UUID> ids) {
-        Map<UUID, Payment> found = HashMap.newHashMap(ids.size());
-        tx.sql()
-                .selectFrom(PAYMENT)
-                .where(PAYMENT.ID.eq(DSL.any(ids.toArray(UUID[]::new))))
-                .orderBy(PAYMENT.ID)
-                .forNoKeyUpdate()
-                .forEach(row -> found.put(row.getId(), payment(row)));
-        return found;
+    public void lock(Pipeline pipeline, Set<UUID> ids, Map<UUID, Payment> found) {
+        pipeline.records(PAYMENT, LOCK, row -> found.put(row.getId(), payment(row)), Columns.uuids(ids));
     }
 
     @Override

@@ -8,8 +8,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 
 /// Statements of a transaction that go to PostgreSQL together and are answered together: one round trip, whatever their
 /// number. They run in the order in which they were added, each after the one before has taken effect.
@@ -23,7 +28,7 @@ public final class Pipeline {
         this.now = now;
     }
 
-    /// Takes one row of a query's answer.
+    /// Takes one row of a query's answer, or all of them.
     @FunctionalInterface
     public interface RowReader {
         void read(ResultSet row) throws SQLException;
@@ -46,7 +51,24 @@ public final class Pipeline {
 
     /// Adds a query, whose rows are read by [#run].
     public void query(String sql, RowReader reader, Parameter... parameters) {
-        steps.add(new Step.Query(sql, reader, parameters));
+        steps.add(new Step.Query(
+                sql,
+                rows -> {
+                    while (rows.next()) {
+                        reader.read(rows);
+                    }
+                },
+                parameters));
+    }
+
+    /// Adds a query for whole rows of a table, which are given to `reader` by [#run].
+    public <R extends Record> void records(Table<R> table, String sql, Consumer<R> reader, Parameter... parameters) {
+        steps.add(new Step.Query(
+                sql,
+                rows -> DSL.using(SQLDialect.POSTGRES)
+                        .fetch(rows, table.fields())
+                        .forEach(row -> reader.accept(row.into(table))),
+                parameters));
     }
 
     /// Adds a change of as many rows as there are.
@@ -89,9 +111,7 @@ public final class Pipeline {
         switch (step) {
             case Step.Query(String _, RowReader reader, Parameter[] _) -> {
                 try (ResultSet rows = statement.getResultSet()) {
-                    while (rows.next()) {
-                        reader.read(rows);
-                    }
+                    reader.read(rows);
                 }
             }
             case Step.Change(String sql, OptionalInt expected, Parameter[] _) -> {
