@@ -30,7 +30,7 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--clients",
             defaultValue = "0",
-            description = "In flight at once (default 512 for ledger, 256 for others)")
+            description = "In flight at once (default 512 for ledger and payments, 256 for others)")
     private int clients;
 
     @Option(names = "--accounts", defaultValue = "1000", description = "To pay between (default ${DEFAULT-VALUE})")
@@ -50,7 +50,7 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int usual = what == What.ledger ? 512 : 256;
+        int usual = what == What.ledger || what == What.payments ? 512 : 256;
         Options options = new Options(seconds, clients == 0 ? usual : clients, accounts, history);
         Report report = switch (what) {
             case ledger -> LedgerBench.run(options);

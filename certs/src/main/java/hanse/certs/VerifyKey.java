@@ -63,8 +63,7 @@ public final class VerifyKey {
     }
 
     /// Whether the signature is this key's over the message; 25 to 60 µs. Never throws: a signature of another length
-    /// is
-    /// simply not one.
+    /// is simply not one.
     public boolean verify(byte[] message, byte[] signature) {
         if (signature.length != Ed25519.SIGNATURE_SIZE) {
             return false;

@@ -14,6 +14,8 @@ final class PostgresSettings {
             // Far apart and large: a page's first change after a checkpoint is logged whole, and the hot pages of a
             // ledger change all the time.
             Map.entry("max_wal_size", "8GB"),
+            // Log files once used are kept for use again: filling a new one with zeros holds up everybody.
+            Map.entry("min_wal_size", "1GB"),
             Map.entry("checkpoint_timeout", "15min"),
             Map.entry("wal_buffers", "16MB"),
             // The artifact is built without lz4; pglz costs more than the bytes it saves on a local disk.
