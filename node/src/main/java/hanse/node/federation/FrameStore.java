@@ -27,7 +27,8 @@ import org.jooq.impl.DSL;
 final class FrameStore implements RowType<UUID, Frame> {
     private static final int LOCK_ORDER = 40;
 
-    private static final String LOCK = "select * from frame where id = any(?) order by id for no key update";
+    private static final String LOCK =
+            "select " + Pipeline.columns(FRAME) + " from frame where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
             insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, prepared_at)

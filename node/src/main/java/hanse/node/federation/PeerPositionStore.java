@@ -17,8 +17,8 @@ import java.util.Set;
 public final class PeerPositionStore implements RowType<RegistryId, PeerPosition> {
     private static final int LOCK_ORDER = 10;
 
-    private static final String LOCK =
-            "select * from peer_position where peer = any(?) order by peer for no key update";
+    private static final String LOCK = "select " + Pipeline.columns(PEER_POSITION)
+            + " from peer_position where peer = any(?) order by peer for no key update";
 
     private static final String INSERT = """
             insert into peer_position (peer, status, exposure_limit, position, reserved)

@@ -23,8 +23,8 @@ import java.util.UUID;
 final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPayment> {
     private static final int LOCK_ORDER = 25;
 
-    private static final String LOCK =
-            "select * from foreign_payment where id = any(?) order by id, issuer, payee for no key update";
+    private static final String LOCK = "select " + Pipeline.columns(FOREIGN_PAYMENT)
+            + " from foreign_payment where id = any(?) order by id, issuer, payee for no key update";
 
     private static final String COLUMNS = """
             unnest(?::uuid[], ?::text[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::bigint[],

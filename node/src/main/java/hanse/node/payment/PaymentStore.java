@@ -28,7 +28,8 @@ import org.jooq.impl.DSL;
 final class PaymentStore implements RowType<UUID, Payment> {
     private static final int LOCK_ORDER = 20;
 
-    private static final String LOCK = "select * from payment where id = any(?) order by id for no key update";
+    private static final String LOCK =
+            "select " + Pipeline.columns(PAYMENT) + " from payment where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
             insert into payment (id, token_hash, state, payer, payee, payee_registry, amount, resource, authorized_at, expires_at)

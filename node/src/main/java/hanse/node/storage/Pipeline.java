@@ -6,10 +6,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.Table;
@@ -61,7 +63,12 @@ public final class Pipeline {
                 parameters));
     }
 
-    /// Adds a query for whole rows of a table, which are given to `reader` by [#run].
+    /// The columns that [#records] reads, by name: another version of the node may have added more.
+    public static String columns(Table<?> table) {
+        return Arrays.stream(table.fields()).map(Field::getName).collect(Collectors.joining(", "));
+    }
+
+    /// Adds a query for the [#columns] of a table's rows, which are given to `reader` by [#run].
     public <R extends Record> void records(Table<R> table, String sql, Consumer<R> reader, Parameter... parameters) {
         steps.add(new Step.Query(
                 sql,
