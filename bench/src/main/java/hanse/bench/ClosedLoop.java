@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -93,11 +92,6 @@ final class ClosedLoop {
     @FunctionalInterface
     interface Client {
         void ask(int client) throws Exception;
-
-        /// A client that asks and does not care who it is.
-        static Client of(Callable<?> ask) {
-            return client -> ask.call();
-        }
     }
 
     private static boolean attempt(Client step, int client, LongAdder failed) {

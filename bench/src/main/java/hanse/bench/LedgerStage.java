@@ -21,7 +21,6 @@ import hanse.schema.EmbeddedPostgres;
 import hanse.schema.Migrations;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -146,19 +145,6 @@ final class LedgerStage implements AutoCloseable {
                 true,
                 random.nextLong());
         return Accounts.transferCommand(transfers, new Call(caller, Optional.of(request), ""), payer, payee, AMOUNT);
-    }
-
-    /// How many transfers there are in the books: what was answered must be there.
-    long transfersInTheBooks() {
-        try (Connection connection = source.getConnection();
-                PreparedStatement count = connection.prepareStatement(
-                        "select count(*) from journal where kind = 1 and position < (30000::bigint << 40)");
-                ResultSet rows = count.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the books could not be read", e);
-        }
     }
 
     @Override

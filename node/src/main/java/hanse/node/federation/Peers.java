@@ -68,8 +68,7 @@ public final class Peers {
 
     /// Trusts the registry of a card. The same card again changes nothing; another endpoint or bundle is taken over;
     /// another key is a new identity, refused with `PEER_KEY_CHANGED` while messages to the old one have no
-    /// outcome.
-    /// Refuses with `BAD_CARD`, `OWN_CARD`.
+    /// outcome. Refuses with `BAD_CARD`, `OWN_CARD`.
     ///
     /// @param readOut the fingerprint as the other operator read it out; empty when it was not
     hanse.peer.v1.Peer add(Call call, SignedCard signed, Optional<Avt> limit, String readOut) {
