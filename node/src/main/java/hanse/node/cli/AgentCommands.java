@@ -138,17 +138,16 @@ final class AgentCommands {
 
         @Override
         int ask(Connection node) {
-            ListAgentsResponse.Builder all = ListAgentsResponse.newBuilder();
-            do {
-                ListAgentsResponse page = node.agents()
-                        .listAgents(ListAgentsRequest.newBuilder()
-                                .setTenant(tenant)
-                                .setCapability(capability)
-                                .setPageSize(Math.min(200, limit - all.getAgentsCount()))
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllAgents(page.getAgentsList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty() && all.getAgentsCount() < limit);
+            ListAgentsResponse.Builder all = Pages.read(
+                    ListAgentsResponse.newBuilder(),
+                    limit,
+                    (size, token) -> node.agents()
+                            .listAgents(ListAgentsRequest.newBuilder()
+                                    .setTenant(tenant)
+                                    .setCapability(capability)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table = new Table("HANDLE", "AGENT", "STATUS", "REGISTERED", "NAME");
                 all.getAgentsList()

@@ -49,16 +49,15 @@ final class MoneyCommands {
 
         @Override
         int ask(Connection node) {
-            ListStatementResponse.Builder all = ListStatementResponse.newBuilder();
-            do {
-                ListStatementResponse page = node.ledger()
-                        .listStatement(ListStatementRequest.newBuilder()
-                                .setAgentId(agent)
-                                .setPageSize(Math.min(200, limit - all.getEntriesCount()))
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllEntries(page.getEntriesList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty() && all.getEntriesCount() < limit);
+            ListStatementResponse.Builder all = Pages.read(
+                    ListStatementResponse.newBuilder(),
+                    limit,
+                    (size, token) -> node.ledger()
+                            .listStatement(ListStatementRequest.newBuilder()
+                                    .setAgentId(agent)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table = new Table("AT", "TYPE", "CHANGE", "HELD", "BALANCE", "WITH", "TRANSFER", "MEMO");
                 all.getEntriesList()
@@ -191,16 +190,15 @@ final class MoneyCommands {
 
         @Override
         int ask(Connection node) {
-            ListPaymentsResponse.Builder all = ListPaymentsResponse.newBuilder();
-            do {
-                ListPaymentsResponse page = PaymentServiceGrpc.newBlockingStub(node.channel())
-                        .listPayments(ListPaymentsRequest.newBuilder()
-                                .setSide(payee ? ListPaymentsRequest.Side.PAYEE : ListPaymentsRequest.Side.PAYER)
-                                .setPageSize(Math.min(200, limit - all.getPaymentsCount()))
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllPayments(page.getPaymentsList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty() && all.getPaymentsCount() < limit);
+            ListPaymentsResponse.Builder all = Pages.read(
+                    ListPaymentsResponse.newBuilder(),
+                    limit,
+                    (size, token) -> PaymentServiceGrpc.newBlockingStub(node.channel())
+                            .listPayments(ListPaymentsRequest.newBuilder()
+                                    .setSide(payee ? ListPaymentsRequest.Side.PAYEE : ListPaymentsRequest.Side.PAYER)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table = new Table("AUTHORIZED", "STATE", "AMOUNT", "FEE", "PAYER", "PAYEE", "PAYMENT", "FOR");
                 all.getPaymentsList()

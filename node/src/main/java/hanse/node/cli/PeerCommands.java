@@ -137,15 +137,14 @@ final class PeerCommands {
     static final class Listing extends OnNode {
         @Override
         int ask(Connection node) {
-            ListPeersResponse.Builder all = ListPeersResponse.newBuilder();
-            do {
-                ListPeersResponse page = node.peers()
-                        .listPeers(ListPeersRequest.newBuilder()
-                                .setPageSize(200)
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllPeers(page.getPeersList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty());
+            ListPeersResponse.Builder all = Pages.read(
+                    ListPeersResponse.newBuilder(),
+                    Pages.ALL,
+                    (size, token) -> node.peers()
+                            .listPeers(ListPeersRequest.newBuilder()
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table = new Table(
                         "PEER", "STATUS", "LIMIT", "HELD NOW", "OUTSTANDING", "LAST HEARD", "ENDPOINT", "FAULT");
@@ -239,17 +238,16 @@ final class PeerCommands {
 
         @Override
         int ask(Connection node) {
-            ListPeerTransfersResponse.Builder all = ListPeerTransfersResponse.newBuilder();
-            do {
-                ListPeerTransfersResponse page = node.peers()
-                        .listPeerTransfers(ListPeerTransfersRequest.newBuilder()
-                                .setRegistryId(peer)
-                                .setAdvanced(advanced)
-                                .setPageSize(200)
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllTransfers(page.getTransfersList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty());
+            ListPeerTransfersResponse.Builder all = Pages.read(
+                    ListPeerTransfersResponse.newBuilder(),
+                    Pages.ALL,
+                    (size, token) -> node.peers()
+                            .listPeerTransfers(ListPeerTransfersRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setAdvanced(advanced)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table =
                         new Table("SINCE", "STATE", "AMOUNT", "PAYER", "PAYEE", "ADVANCED", "TRANSFER", "SETTLES");

@@ -56,15 +56,14 @@ final class TenantCommands {
     static final class Listing extends OnNode {
         @Override
         int ask(Connection node) {
-            ListTenantsResponse.Builder all = ListTenantsResponse.newBuilder();
-            do {
-                ListTenantsResponse page = stub(node)
-                        .listTenants(ListTenantsRequest.newBuilder()
-                                .setPageSize(200)
-                                .setPageToken(all.getNextPageToken())
-                                .build());
-                all.addAllTenants(page.getTenantsList()).setNextPageToken(page.getNextPageToken());
-            } while (!all.getNextPageToken().isEmpty());
+            ListTenantsResponse.Builder all = Pages.read(
+                    ListTenantsResponse.newBuilder(),
+                    Pages.ALL,
+                    (size, token) -> stub(node)
+                            .listTenants(ListTenantsRequest.newBuilder()
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
             return show(all, people -> {
                 Table table = new Table("TENANT", "OPEN", "CREATED", "NAME");
                 all.getTenantsList()
