@@ -64,7 +64,7 @@ record ReceiveMessage(
                 .setRequestDigest(digest)
                 .setDecidedAt(WireTime.of(books.now()));
         try {
-            switch (decision.decide(books)) {
+            switch (books.orNothing(() -> decision.decide(books))) {
                 case Decision.Verdict.Done done -> outcome.setAccepted(done.accepted());
                 case Decision.Verdict.Declined declined -> outcome.setRefused(declined.refused());
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /// The locked accounts of one transaction and the only way to change them. Each change is a journal entry.
 public final class Books {
@@ -89,6 +90,24 @@ public final class Books {
                 posting.subject(),
                 posting.note()));
         return position;
+    }
+
+    /// Decides something that may be refused. A refusal must come before the first change, or the rest would be half
+    /// done: one that comes later is a fault and stops the whole transaction.
+    public <T> T orNothing(Supplier<T> decision) {
+        int before = changes();
+        try {
+            return decision.get();
+        } catch (RefusedException refusal) {
+            if (changes() != before) {
+                throw new IllegalStateException("the books were changed and then came a refusal", refusal);
+            }
+            throw refusal;
+        }
+    }
+
+    private int changes() {
+        return entries.size() + rows.changes();
     }
 
     List<Entry> entries() {

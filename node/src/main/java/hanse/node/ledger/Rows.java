@@ -16,6 +16,8 @@ import java.util.TreeMap;
 public final class Rows {
     private final Map<RowType<?, ?>, Table<?, ?>> tables = new TreeMap<>(Comparator.comparingInt(RowType::order));
 
+    private int changes;
+
     Rows() {}
 
     /// For a cold operation that needs one row; more can be asked for.
@@ -43,6 +45,7 @@ public final class Rows {
             throw new IllegalStateException("a row with this key exists");
         }
         table.inserted.add(key);
+        changes++;
     }
 
     /// Adds a row that nobody else can be adding: its key is new in the world, or another row that is locked vouches
@@ -59,6 +62,11 @@ public final class Rows {
             throw new IllegalStateException("no row with this key was locked");
         }
         table.updated.add(key);
+        changes++;
+    }
+
+    int changes() {
+        return changes;
     }
 
     void lock(Tx tx) {

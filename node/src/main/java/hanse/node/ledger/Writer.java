@@ -142,9 +142,16 @@ final class Writer {
         for (Pending<?> pending : distinct) {
             verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
         }
+        // Where the first of a kind is turned away, the next one is decided, and the others join that.
+        Map<Pending<?>, Pending<?>> insteadOf = new HashMap<>();
         for (Pending<?> pending : batch) {
-            if (verdicts.get(pending) instanceof Verdict.Joined joined) {
-                verdicts.put(pending, verdict(tx, pending, joined, verdicts, books, remembered, toRemember));
+            if (verdicts.get(pending) instanceof Verdict.Joined(Pending<?> first, Request request)) {
+                Verdict.Joined joined = new Verdict.Joined(insteadOf.getOrDefault(first, first), request);
+                Verdict verdict = verdict(tx, pending, joined, verdicts, books, remembered, toRemember);
+                verdicts.put(pending, verdict);
+                if (verdict instanceof Verdict.Answered || verdict instanceof Verdict.Refused) {
+                    insteadOf.put(first, pending);
+                }
             }
         }
         Pipeline writes = tx.pipeline();
@@ -166,11 +173,12 @@ final class Writer {
                 continue;
             }
             Request request = pending.request.get();
-            Pending<?> first = byKey.putIfAbsent(request.key(), pending);
-            boolean fresh = request.signature().map(signatures::add).orElse(true);
-            if (!fresh) {
+            if (!request.signature().map(signatures::add).orElse(true)) {
                 verdicts.put(pending, turnedAway(Reason.SIGNATURE_REPLAYED));
-            } else if (first == null) {
+                continue;
+            }
+            Pending<?> first = byKey.putIfAbsent(request.key(), pending);
+            if (first == null) {
                 distinct.add(pending);
             } else if (!request.sameContent(first.request.orElseThrow().digest())) {
                 verdicts.put(pending, turnedAway(Reason.REQUEST_ID_REUSED));
@@ -185,7 +193,7 @@ final class Writer {
             Tx tx, Pending<R> pending, Books books, Map<UUID, Remembered> remembered, List<Remembered> toRemember) {
         if (pending.request.isEmpty()) {
             try {
-                return new Verdict.Answered(decideAlone(pending, books), false);
+                return new Verdict.Answered(books.orNothing(() -> pending.command.decide(books)), false);
             } catch (RefusedException refusal) {
                 return new Verdict.Refused(refusal, false);
             }
@@ -208,7 +216,7 @@ final class Writer {
             return new Verdict.TurnedAway(turnedAway);
         }
         try {
-            R answer = decideAlone(pending, books);
+            R answer = books.orNothing(() -> pending.command.decide(books));
             toRemember.add(Remembered.answer(request, pending.command.remember(answer)));
             return new Verdict.Answered(answer, false);
         } catch (RefusedException refusal) {
@@ -241,20 +249,6 @@ final class Writer {
             toRemember.add(Remembered.signature(request, request.signature().get()));
         }
         return joined;
-    }
-
-    /// A refusal must come before the first change, or the command would be half done.
-    private <R> R decideAlone(Pending<R> pending, Books books) {
-        int before = books.entries().size();
-        try {
-            return pending.command.decide(books);
-        } catch (RefusedException refusal) {
-            if (books.entries().size() != before) {
-                throw new IllegalStateException(
-                        "a command changed the books and then refused: " + pending.command, refusal);
-            }
-            throw refusal;
-        }
     }
 
     private <R> Verdict again(Tx tx, Pending<R> pending, Request request, Remembered earlier) {

@@ -10,6 +10,7 @@ import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
+import hanse.node.call.RefusedException;
 import hanse.node.storage.Database;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.FaultySource.Fault;
@@ -26,6 +27,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +159,50 @@ final class GroupCommitTest {
             return alice;
         });
         assertThat(refusal(commit.submit(pay("1", "a")))).contains(Reason.KEY_CHANGED);
+    }
+
+    @Test
+    void whereTheFirstIsTurnedAwayTheSecondIsDecidedAndTheThirdJoinsIt() {
+        AtomicInteger decided = new AtomicInteger();
+        Caller before = new Caller.Agent(alice, 99, false, "t");
+        Caller now = new Caller.Agent(alice, 1, false, "t");
+        List<CompletableFuture<String>> answers = inOneBatch(Stream.of(before, now, now)
+                .map(caller -> new Work(
+                        Optional.of(call(caller, "once", "x", UUID.randomUUID())),
+                        wanted -> {},
+                        books -> "decided " + decided.incrementAndGet()))
+                .toArray(Work[]::new));
+
+        assertThat(refusal(answers.get(0))).contains(Reason.KEY_CHANGED);
+        assertThat(answers.get(1).join()).isEqualTo("decided 1");
+        assertThat(answers.get(2).join()).isEqualTo("decided 1");
+        assertThat(decided).hasValue(1);
+    }
+
+    @Test
+    void aReplayedSignatureDoesNotStandForItsRequestId() {
+        Caller caller = new Caller.Agent(alice, 1, false, "t");
+        AgentId carol = registry.agent("0");
+        UUID overheard = UUID.randomUUID();
+        List<CompletableFuture<String>> answers = inOneBatch(
+                pay(call(caller, "first", "1 to bob", overheard), "1"),
+                pay(call(caller, "second", "1 to carol", overheard), carol),
+                pay(call(caller, "second", "1 to carol", UUID.randomUUID()), carol));
+
+        assertThat(refusal(answers.get(0))).isEmpty();
+        assertThat(refusal(answers.get(1))).contains(Reason.SIGNATURE_REPLAYED);
+        assertThat(refusal(answers.get(2))).isEmpty();
+        assertThat(registry.balance(carol)).isEqualTo(995_000);
+    }
+
+    @Test
+    void aRefusalAfterAChangeIsAFaultAndChangesNothing() {
+        Work halfDone = new Work(Optional.of(call(alice, "half", "half")), wanted -> {}, books -> {
+            books.post(Posting.hold(EntryKind.PAYMENT_AUTHORIZED, AccountId.of(alice), Avt.parse("1")));
+            throw new RefusedException(Reason.UNKNOWN_TOKEN);
+        });
+        assertThatThrownBy(() -> commit.submit(halfDone).join()).hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(refusal(commit.submit(pay("100", "all")))).isEmpty();
     }
 
     @Test
@@ -303,6 +349,10 @@ final class GroupCommitTest {
 
     private Work pay(Call call, String amount) {
         return registry.transfer(Optional.of(call), alice, bob, Avt.parse(amount));
+    }
+
+    private Work pay(Call call, AgentId payee) {
+        return registry.transfer(Optional.of(call), alice, payee, Avt.parse("1"));
     }
 
     private Work issue(Call call) {
