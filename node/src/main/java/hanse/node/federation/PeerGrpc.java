@@ -52,7 +52,7 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
         Call call = Call.current();
         Optional<Avt> limit = request.getExposureLimit().isEmpty()
                 ? Optional.empty()
-                : Optional.of(Avt.parse(request.getExposureLimit()));
+                : Optional.of(Avt.parseLimit(request.getExposureLimit()));
         Cold.run(observer, () -> peers.add(call, request.getCard(), limit, request.getFingerprint()));
     }
 
@@ -81,7 +81,7 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     public void updatePeer(UpdatePeerRequest request, StreamObserver<Peer> observer) {
         Call call = Call.current();
         RegistryId id = id(request.getRegistryId());
-        Avt limit = Avt.parse(request.getExposureLimit());
+        Avt limit = Avt.parseLimit(request.getExposureLimit());
         Cold.run(observer, () -> peers.limit(call, id, limit));
     }
 

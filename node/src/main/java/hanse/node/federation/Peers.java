@@ -91,6 +91,8 @@ public final class Peers {
                     PeerStatus status = sameKey ? position.status().added() : PeerStatus.PENDING;
                     return position.with(status).limitedTo(limit.orElse(position.limit()));
                 });
+            } else if (limit.isPresent()) {
+                change(tx, id, EntryKind.PEER_CHANGED, limit.get(), position -> position.limitedTo(limit.get()));
             }
             return show(tx, id);
         });

@@ -23,6 +23,15 @@ public record Avt(long micros) implements Comparable<Avt> {
     /// Reads what a caller wrote: digits, optionally a point and at most 6 decimals that are not zero, greater than 0
     /// and at most [#MAX]. Refuses with `BAD_AMOUNT`.
     public static Avt parse(String text) {
+        Avt amount = parseLimit(text);
+        if (amount.isZero()) {
+            throw new RefusedException(Reason.BAD_AMOUNT);
+        }
+        return amount;
+    }
+
+    /// The same for a limit, which may be 0.
+    public static Avt parseLimit(String text) {
         int length = text.length();
         if (length == 0 || length > LONGEST) {
             throw new RefusedException(Reason.BAD_AMOUNT);
@@ -61,9 +70,6 @@ public record Avt(long micros) implements Comparable<Avt> {
             if (micros > MAX.micros) {
                 throw new RefusedException(Reason.BAD_AMOUNT);
             }
-        }
-        if (micros == 0) {
-            throw new RefusedException(Reason.BAD_AMOUNT);
         }
         return new Avt(micros);
     }
