@@ -2,6 +2,7 @@ package hanse.node.federation;
 
 import hanse.error.v1.Reason;
 import hanse.federation.v1.CreditTransfer;
+import hanse.federation.v1.Refused;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
@@ -72,6 +73,18 @@ final class CreditReceived implements Decision {
 
     @Override
     public Verdict decide(Books books) {
+        try {
+            return books.orNothing(() -> credit(books));
+        } catch (RefusedException refusal) {
+            if (isSettlement) {
+                routes.settlements().declined(message, credit, refusal.reason(), books);
+            }
+            return new Verdict.Declined(
+                    Refused.newBuilder().setReason(refusal.reason().name()).build());
+        }
+    }
+
+    private Verdict credit(Books books) {
         AgentId agent = payee.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
         long micros = credit.getAmountMicros();
         if (micros <= 0 || micros > Avt.MAX.micros()) {

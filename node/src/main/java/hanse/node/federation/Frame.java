@@ -65,7 +65,9 @@ public record Frame(
     /// What a cross-registry transfer pays.
     public sealed interface Purpose {
         /// Whatever its payer has in mind.
-        record Transfer() implements Purpose {}
+        ///
+        /// @param request key of the payer's request; absent in what was made before it was kept
+        record Transfer(Optional<UUID> request) implements Purpose {}
 
         /// A payment that its payee has consumed.
         ///

@@ -31,11 +31,12 @@ final class FrameStore implements RowType<UUID, Frame> {
             "select " + Pipeline.columns(FRAME) + " from frame where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
-            insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, prepared_at)
-            select id, peer, ?, payer, payee, amount, lane, payment, attempt, bucket_day, ?
+            insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, request,
+              prepared_at)
+            select id, peer, ?, payer, payee, amount, lane, payment, attempt, bucket_day, request, ?
             from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::bigint[], ?::integer[],
-                ?::uuid[], ?::integer[], ?::integer[])
-              as u (id, peer, payer, payee, amount, lane, payment, attempt, bucket_day)
+                ?::uuid[], ?::integer[], ?::integer[], ?::uuid[])
+              as u (id, peer, payer, payee, amount, lane, payment, attempt, bucket_day, request)
             """;
 
     private static final String END = """
@@ -87,7 +88,8 @@ final class FrameStore implements RowType<UUID, Frame> {
                             f -> settlement(f)
                                     .map(Frame.Purpose.Settlement::attempt)
                                     .orElse(0)),
-                    Columns.ints(rows, Frame::bucketDay));
+                    Columns.ints(rows, Frame::bucketDay),
+                    Columns.uuids(rows, f -> request(f).orElse(null)));
         }
         // What is PREPARED changes by being advanced only, and what was PREPARED by its end.
         advance(pipeline, updated.stream().filter(Frame::isPrepared).toList());
@@ -162,7 +164,11 @@ final class FrameStore implements RowType<UUID, Frame> {
                 : Optional.empty();
     }
 
-    private static Frame frame(FrameRecord row) {
+    private static Optional<UUID> request(Frame frame) {
+        return frame.purpose() instanceof Frame.Purpose.Transfer transfer ? transfer.request() : Optional.empty();
+    }
+
+    static Frame frame(FrameRecord row) {
         return new Frame(
                 row.getId(),
                 Frame.State.of(row.getState()),
@@ -171,7 +177,7 @@ final class FrameStore implements RowType<UUID, Frame> {
                 new Avt(row.getAmount()),
                 row.getLane(),
                 row.getPayment() == null
-                        ? new Frame.Purpose.Transfer()
+                        ? new Frame.Purpose.Transfer(Optional.ofNullable(row.getRequest()))
                         : new Frame.Purpose.Settlement(row.getPayment(), row.getAttempt()),
                 row.getBucketDay(),
                 row.getPreparedAt(),

@@ -40,6 +40,7 @@ public final class Frames {
     private final PeerPositionStore positions;
     private final PeerMessages messages;
     private final FrameStore store = new FrameStore();
+    private final OpenTransfers openTransfers = new OpenTransfers();
     private final Waiting<UUID, Frame> waiting = new Waiting<>();
 
     Frames(
@@ -78,6 +79,16 @@ public final class Frames {
     /// Those who wait for a frame's end.
     public Waiting<UUID, Frame> waiting() {
         return waiting;
+    }
+
+    /// Asks for the plain transfer that a request has made, as long as it has no outcome.
+    void wantOpen(Rows rows, UUID request) {
+        rows.want(openTransfers, request);
+    }
+
+    /// That transfer.
+    Optional<Frame> open(Rows rows, UUID request) {
+        return rows.get(openTransfers, request);
     }
 
     /// Asks for the accounts that [#prepare] changes, besides the payer's.
@@ -148,7 +159,7 @@ public final class Frames {
 
     static Frame.Purpose purpose(CreditTransfer credit) {
         if (credit.getPaymentId().isEmpty()) {
-            return new Frame.Purpose.Transfer();
+            return new Frame.Purpose.Transfer(Optional.empty());
         }
         ByteBuffer id = credit.getPaymentId().asReadOnlyByteBuffer();
         return new Frame.Purpose.Settlement(new UUID(id.getLong(), id.getLong()), credit.getAttempt());

@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.error.v1.Reason;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Message;
 import hanse.node.ledger.Avt;
@@ -46,12 +47,15 @@ public final class MessageRoutes {
         /// Asks for the rows of a settlement that a peer sent.
         void receivedRows(Incoming message, CreditTransfer credit, Rows rows);
 
-        /// The headroom that is reserved for a settlement that a peer sent, perhaps none; empty when no such payment is
-        /// owed.
+        /// The headroom that is reserved for a settlement that a peer sent; empty when no such payment is owed. Refuses
+        /// with `MESSAGE_REFUSED` what is owed, but not so.
         Optional<Avt> reservedFor(Incoming message, CreditTransfer credit, Rows rows);
 
         /// The payee is credited and the headroom used up.
         void credited(Incoming message, CreditTransfer credit, Books books);
+
+        /// The payee cannot be credited, for good: the peer holds the money for it again.
+        void declined(Incoming message, CreditTransfer credit, Reason why, Books books);
     }
 
     /// Messages of peers with this body are decided so.

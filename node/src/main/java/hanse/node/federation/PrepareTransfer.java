@@ -1,10 +1,12 @@
 package hanse.node.federation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.error.v1.Reason;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
@@ -29,18 +31,37 @@ record PrepareTransfer(
     }
 
     @Override
+    public void rows(Rows rows) {
+        frames.wantOpen(rows, asked.request().key());
+    }
+
+    @Override
     public void accounts(Rows rows, Wanted wanted) {
         frames.accounts(wanted, payee.registry());
     }
 
     @Override
     public Result decide(Books books) {
+        Optional<Frame> open = frames.open(books.rows(), asked.request().key());
+        if (open.isPresent()) {
+            if (!open.get().payee().equals(payee) || !open.get().amount().equals(amount)) {
+                throw new RefusedException(Reason.REQUEST_ID_REUSED);
+            }
+            return new Result(TransferWire.transfer(open.get()), Optional.empty());
+        }
         peers.requireActive(payee.registry());
         books.account(AccountId.of(payer)).requireAvailable(amount);
         Frames.Prepared prepared = frames.prepare(
                 books,
                 new Frames.Order(
-                        id, payer, payee, amount, new Frame.Purpose.Transfer(), false, memo, asked.traceparent()));
+                        id,
+                        payer,
+                        payee,
+                        amount,
+                        new Frame.Purpose.Transfer(Optional.of(asked.request().key())),
+                        false,
+                        memo,
+                        asked.traceparent()));
         return new Result(TransferWire.transfer(prepared.frame()), Optional.of(prepared.message()));
     }
 

@@ -54,7 +54,7 @@ record EndForeignCommand(
         switch (payment.state()) {
             case ASKED, REFUSED -> throw new RefusedException(Reason.PAYMENT_NOT_CONSUMED);
             case CREDITED -> throw new RefusedException(Reason.ALREADY_SETTLED);
-            case WAIVED -> throw new RefusedException(Reason.TOKEN_RELEASED);
+            case WAIVED, LAPSED -> throw new RefusedException(Reason.TOKEN_RELEASED);
             case CONSUMED -> {}
         }
         Optional<ForeignPayment.Ending> open =

@@ -16,6 +16,7 @@ import java.util.UUID;
 /// @param refusal why the issuer refused last; only when REFUSED
 /// @param terms what the issuer said of it; present once it is consumed
 /// @param ending the payee's claim or waiver
+/// @param credited what the peer has paid for it; only when CREDITED
 record ForeignPayment(
         Key key,
         State state,
@@ -26,6 +27,7 @@ record ForeignPayment(
         Instant askedAt,
         Optional<Terms> terms,
         Optional<Ending> ending,
+        Optional<Avt> credited,
         Optional<Instant> endedAt) {
 
     /// Which token, and who presented it.
@@ -48,7 +50,9 @@ record ForeignPayment(
         /// The payee has been paid.
         CREDITED,
         /// The payee has let it go.
-        WAIVED;
+        WAIVED,
+        /// Nobody settled it for so long that the issuer has given it back.
+        LAPSED;
 
         short code() {
             return (short) (ordinal() + 1);
@@ -92,6 +96,7 @@ record ForeignPayment(
                 now,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -99,7 +104,7 @@ record ForeignPayment(
     ForeignPayment askedAgain(UUID nextMessage, Avt nowReserved) {
         require(State.ASKED);
         return new ForeignPayment(
-                key, state, nextMessage, request, nowReserved, refusal, askedAt, terms, ending, endedAt);
+                key, state, nextMessage, request, nowReserved, refusal, askedAt, terms, ending, credited, endedAt);
     }
 
     /// Whether this message is the one whose outcome is waited for.
@@ -119,42 +124,90 @@ record ForeignPayment(
                 askedAt,
                 Optional.of(said),
                 ending,
+                credited,
                 endedAt);
     }
 
     ForeignPayment refused(Reason why) {
         require(State.ASKED);
         return new ForeignPayment(
-                key, State.REFUSED, message, request, Avt.ZERO, Optional.of(why), askedAt, terms, ending, endedAt);
+                key,
+                State.REFUSED,
+                message,
+                request,
+                Avt.ZERO,
+                Optional.of(why),
+                askedAt,
+                terms,
+                ending,
+                credited,
+                endedAt);
     }
 
-    ForeignPayment credited(Instant now) {
-        return ended(State.CREDITED, now);
+    ForeignPayment credited(Avt paid, Instant now) {
+        return ended(State.CREDITED, Optional.of(paid), now);
     }
 
     ForeignPayment waived(Instant now) {
         require(State.CONSUMED);
-        return ended(State.WAIVED, now);
+        return ended(State.WAIVED, credited, now);
     }
 
-    /// Nobody settled it for so long that the issuer has given it back.
-    ForeignPayment lapsed() {
-        return new ForeignPayment(key, state, message, request, Avt.ZERO, refusal, askedAt, terms, ending, endedAt);
+    ForeignPayment lapsed(Instant now) {
+        require(State.CONSUMED);
+        return ended(State.LAPSED, credited, now);
+    }
+
+    /// The transfer that a claim led to was refused here: it may be claimed or waived again.
+    ForeignPayment claimCameToNothing(Reason why) {
+        return with(ending.orElseThrow().refused(why));
     }
 
     ForeignPayment with(Ending next) {
         return new ForeignPayment(
-                key, state, message, request, reserved, refusal, askedAt, terms, Optional.of(next), endedAt);
+                key, state, message, request, reserved, refusal, askedAt, terms, Optional.of(next), credited, endedAt);
     }
 
-    private ForeignPayment ended(State next, Instant now) {
+    private ForeignPayment ended(State next, Optional<Avt> paid, Instant now) {
         return new ForeignPayment(
-                key, next, message, request, Avt.ZERO, Optional.empty(), askedAt, terms, ending, Optional.of(now));
+                key,
+                next,
+                message,
+                request,
+                Avt.ZERO,
+                Optional.empty(),
+                askedAt,
+                terms,
+                ending,
+                paid,
+                Optional.of(now));
+    }
+
+    /// Whether the issuer has still to say what it is worth.
+    boolean isAsked() {
+        return state == State.ASKED;
     }
 
     /// Whether money for it is expected.
     boolean isOwed() {
-        return state == State.ASKED || state == State.CONSUMED;
+        return isAsked() || state == State.CONSUMED;
+    }
+
+    /// Whether this is the money that is expected: what the issuer promised or, before it has, what it was allowed to.
+    boolean isPaidBy(String payer, long micros) {
+        return terms.map(said -> said.payer().equals(payer) && said.amount().micros() == micros)
+                .orElse(micros <= reserved.micros());
+    }
+
+    /// Whether its payee has claimed it, and the issuer has not said no.
+    boolean isClaimed() {
+        return ending.filter(open -> open.kind() == Ending.Kind.CLAIM && open.progress() != Ending.Progress.REFUSED)
+                .isPresent();
+    }
+
+    /// What it is worth: as paid or, before that, as promised.
+    Optional<Avt> amount() {
+        return credited.or(() -> terms.map(Terms::amount));
     }
 
     private void require(State expected) {

@@ -30,15 +30,15 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
             unnest(?::uuid[], ?::text[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::bigint[],
                 ?::smallint[], ?::timestamptz[], ?::text[], ?::bigint[], ?::text[], ?::timestamptz[],
                 ?::timestamptz[], ?::boolean[], ?::uuid[], ?::smallint[], ?::smallint[], ?::smallint[],
-                ?::timestamptz[])
+                ?::timestamptz[], ?::bigint[])
               as u (id, issuer, payee, state, message, request, reserved, refusal, asked_at, payer, amount, resource,
-                expires_at, consumed_at, first_use, ending, ending_kind, ending_state, ending_refusal, ended_at)
+                expires_at, consumed_at, first_use, ending, ending_kind, ending_state, ending_refusal, ended_at, credited)
             """;
 
     private static final String INSERT = """
             insert into foreign_payment (id, issuer, payee, state, message, request, reserved, refusal, asked_at, payer,
               amount, resource, expires_at, consumed_at, first_use, ending, ending_kind, ending_state, ending_refusal,
-              ended_at)
+              ended_at, credited)
             select * from
             """ + COLUMNS;
 
@@ -47,7 +47,8 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
             set state = u.state, message = u.message, request = u.request, reserved = u.reserved, refusal = u.refusal,
               asked_at = u.asked_at, payer = u.payer, amount = u.amount, resource = u.resource, expires_at = u.expires_at,
               consumed_at = u.consumed_at, first_use = u.first_use, ending = u.ending, ending_kind = u.ending_kind,
-              ending_state = u.ending_state, ending_refusal = u.ending_refusal, ended_at = u.ended_at
+              ending_state = u.ending_state, ending_refusal = u.ending_refusal, ended_at = u.ended_at,
+              credited = u.credited
             from
             """ + COLUMNS + """
             where p.id = u.id and p.issuer = u.issuer and p.payee = u.payee
@@ -111,7 +112,8 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                     Columns.shorts(rows, p -> number(p.ending().map(e -> e.kind()))),
                     Columns.shorts(rows, p -> number(p.ending().map(e -> e.progress()))),
                     Columns.shorts(rows, p -> Reasons.number(p.ending().flatMap(ForeignPayment.Ending::refusal))),
-                    Columns.times(rows, ForeignPayment::endedAt));
+                    Columns.times(rows, ForeignPayment::endedAt),
+                    Columns.longs(rows, p -> p.credited().map(Avt::micros).orElse(null)));
         }
     }
 
@@ -134,14 +136,13 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                 .fetchOptional(ForeignPaymentStore::payment);
     }
 
-    /// Consumed ones that have waited since before `before` and still keep headroom.
+    /// Consumed ones that have waited since before `before`.
     List<ForeignPayment.Key> unsettled(Tx tx, Instant before, int limit) {
         return tx.sql()
                 .select(FOREIGN_PAYMENT.ID, FOREIGN_PAYMENT.ISSUER, FOREIGN_PAYMENT.PAYEE)
                 .from(FOREIGN_PAYMENT)
                 .where(FOREIGN_PAYMENT.ASKED_AT.le(before))
                 .and(FOREIGN_PAYMENT.STATE.eq(ForeignPayment.State.CONSUMED.code()))
-                .and(FOREIGN_PAYMENT.RESERVED.gt(0L))
                 .limit(limit)
                 .fetch(row ->
                         new ForeignPayment.Key(row.value1(), new RegistryId(row.value2()), new AgentId(row.value3())));
@@ -172,6 +173,7 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                                 ForeignPayment.Ending.Kind.values()[row.getEndingKind() - 1],
                                 ForeignPayment.Ending.Progress.values()[row.getEndingState() - 1],
                                 Reasons.of(row.getEndingRefusal()))),
+                Optional.ofNullable(row.getCredited()).map(Avt::new),
                 Optional.ofNullable(row.getEndedAt()));
     }
 

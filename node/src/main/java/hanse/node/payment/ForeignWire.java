@@ -36,7 +36,7 @@ final class ForeignWire {
                 case CREDITED -> {
                     return VerifyCommand.invalid(Reason.TOKEN_SPENT);
                 }
-                case WAIVED -> {
+                case WAIVED, LAPSED -> {
                     return VerifyCommand.invalid(Reason.TOKEN_RELEASED);
                 }
                 case ASKED, CONSUMED, REFUSED -> {
@@ -51,7 +51,7 @@ final class ForeignWire {
                 .setFirstUse(firstUse)
                 .setPaymentId(payment.key().id().toString())
                 .setPayer(terms.payer())
-                .setAmount(terms.amount().toString())
+                .setAmount(payment.amount().orElse(terms.amount()).toString())
                 .setResource(terms.resource())
                 .setExpiresAt(WireTime.of(terms.expiresAt()))
                 .build();
@@ -74,7 +74,7 @@ final class ForeignWire {
                 .setPayee(parties.did(payment.key().payee()).toString());
         payment.terms()
                 .ifPresent(terms -> wire.setPayer(terms.payer())
-                        .setAmount(terms.amount().toString())
+                        .setAmount(payment.amount().orElse(terms.amount()).toString())
                         .setResource(terms.resource())
                         .setExpiresAt(WireTime.of(terms.expiresAt()))
                         .setConsumedAt(WireTime.of(terms.consumedAt()))
@@ -89,7 +89,7 @@ final class ForeignWire {
             case CONSUMED ->
                 isClaimed(payment) ? hanse.payment.v1.Payment.State.SETTLING : hanse.payment.v1.Payment.State.CONSUMED;
             case CREDITED -> hanse.payment.v1.Payment.State.SETTLED;
-            case WAIVED -> hanse.payment.v1.Payment.State.RELEASED;
+            case WAIVED, LAPSED -> hanse.payment.v1.Payment.State.RELEASED;
         };
     }
 

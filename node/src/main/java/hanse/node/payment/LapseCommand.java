@@ -23,17 +23,15 @@ record LapseCommand(ForeignPaymentStore store, PeerPositionStore positions, Fore
 
     @Override
     public Boolean decide(Books books) {
-        Optional<ForeignPayment> payment = books.rows()
-                .get(store, key)
-                .filter(found -> found.state() == ForeignPayment.State.CONSUMED
-                        && !found.reserved().isZero());
+        Optional<ForeignPayment> payment =
+                books.rows().get(store, key).filter(found -> found.state() == ForeignPayment.State.CONSUMED);
         if (payment.isEmpty()) {
             return false;
         }
         PeerPosition position = books.rows().get(positions, key.issuer()).orElseThrow();
         books.rows()
                 .update(positions, key.issuer(), position.release(payment.get().reserved()));
-        books.rows().update(store, key, payment.get().lapsed());
+        books.rows().update(store, key, payment.get().lapsed(books.now()));
         return true;
     }
 }

@@ -79,7 +79,8 @@ public final class Payments {
         this.parties = parties;
         this.secret = secret;
         this.clock = clock;
-        this.peers = federation.map(links -> new PeerPayments(links, database, commit, parties, store, clock));
+        this.peers =
+                federation.map(links -> new PeerPayments(links, database, commit, transfers, parties, store, clock));
     }
 
     /// Holds `amount` for the payee. Refuses with `BAD_TTL`, `SELF_TRANSFER` and the reasons of a transfer.

@@ -23,6 +23,7 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import hanse.node.storage.Database;
 import hanse.payment.v1.VerifyResponse;
@@ -50,10 +51,12 @@ final class PeerPayments implements MessageRoutes.Settlements {
     private final Federation federation;
     private final Database database;
     private final GroupCommit commit;
+    private final Transfers transfers;
     private final Parties parties;
     private final PaymentStore store;
     private final InstantSource clock;
     private final ForeignPaymentStore foreign = new ForeignPaymentStore();
+    private final OpenAsks asks = new OpenAsks();
     private final Waiting<ForeignPayment.Key, ForeignPayment> consumptions = new Waiting<>();
     private final Waiting<UUID, ForeignPayment> endings = new Waiting<>();
     private final Executor blocking = Thread::startVirtualThread;
@@ -62,12 +65,14 @@ final class PeerPayments implements MessageRoutes.Settlements {
             Federation federation,
             Database database,
             GroupCommit commit,
+            Transfers transfers,
             Parties parties,
             PaymentStore store,
             InstantSource clock) {
         this.federation = federation;
         this.database = database;
         this.commit = commit;
+        this.transfers = transfers;
         this.parties = parties;
         this.store = store;
         this.clock = clock;
@@ -180,6 +185,7 @@ final class PeerPayments implements MessageRoutes.Settlements {
                         call,
                         parties,
                         foreign,
+                        asks,
                         federation.positions(),
                         federation.messages(),
                         key,
@@ -207,12 +213,18 @@ final class PeerPayments implements MessageRoutes.Settlements {
     private CompletionStage<?> consumptionDecided(Outgoing asked, VerifiedOutcome outcome) {
         ForeignPayment.Key key = RecordConsumption.key(asked);
         return commit.submit(new RecordConsumption(
-                        foreign, federation.positions(), federation.messages(), asked, outcome.outcome(), key))
+                        foreign,
+                        federation.positions(),
+                        federation.messages(),
+                        transfers,
+                        asked,
+                        outcome.outcome(),
+                        key))
                 .thenAccept(recorded -> {
-                    recorded.again().ifPresent(federation.messages()::committed);
-                    if (recorded.again().isEmpty()) {
-                        recorded.payment().ifPresent(payment -> consumptions.happened(key, payment));
-                    }
+                    recorded.sent().ifPresent(federation.messages()::committed);
+                    recorded.payment()
+                            .filter(payment -> !payment.isAsked())
+                            .ifPresent(payment -> consumptions.happened(key, payment));
                 });
     }
 
@@ -312,13 +324,25 @@ final class PeerPayments implements MessageRoutes.Settlements {
 
     @Override
     public Optional<Avt> reservedFor(Incoming message, CreditTransfer credit, Rows rows) {
-        return owed(message, credit, rows).map(ForeignPayment::reserved);
+        Optional<ForeignPayment> owed = owed(message, credit, rows);
+        if (owed.filter(payment -> !payment.isPaidBy(credit.getPayer(), credit.getAmountMicros()))
+                .isPresent()) {
+            throw new RefusedException(Reason.MESSAGE_REFUSED);
+        }
+        return owed.map(ForeignPayment::reserved);
     }
 
     @Override
     public void credited(Incoming message, CreditTransfer credit, Books books) {
         ForeignPayment payment = owed(message, credit, books.rows()).orElseThrow();
-        books.rows().update(foreign, payment.key(), payment.credited(books.now()));
+        books.rows().update(foreign, payment.key(), payment.credited(new Avt(credit.getAmountMicros()), books.now()));
+    }
+
+    @Override
+    public void declined(Incoming message, CreditTransfer credit, Reason why, Books books) {
+        owed(message, credit, books.rows())
+                .filter(ForeignPayment::isClaimed)
+                .ifPresent(payment -> books.rows().update(foreign, payment.key(), payment.claimCameToNothing(why)));
     }
 
     private Optional<ForeignPayment> owed(Incoming message, CreditTransfer credit, Rows rows) {

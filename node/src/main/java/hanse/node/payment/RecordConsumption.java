@@ -3,7 +3,9 @@ package hanse.node.payment;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.ConsumePayment;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.WaivePayment;
 import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
 import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
@@ -13,7 +15,9 @@ import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import hanse.peer.MessageIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,13 +28,14 @@ record RecordConsumption(
         ForeignPaymentStore store,
         PeerPositionStore positions,
         PeerMessages messages,
+        Transfers transfers,
         Outgoing asked,
         Outcome outcome,
         ForeignPayment.Key key)
         implements InternalCommand<RecordConsumption.Recorded> {
 
-    /// @param again the message that asks once more
-    record Recorded(Optional<ForeignPayment> payment, Optional<Outgoing> again) {}
+    /// @param sent the message that asks once more, or gives the payment back
+    record Recorded(Optional<ForeignPayment> payment, Optional<Outgoing> sent) {}
 
     static ForeignPayment.Key key(Outgoing asked) {
         ConsumePayment consume = asked.message().getConsumePayment();
@@ -86,6 +91,12 @@ record RecordConsumption(
         if (terms.get().amount().compareTo(payment.reserved()) > 0) {
             return refused(books, payment, position, Reason.EXPOSURE_EXCEEDED);
         }
+        try {
+            transfers.fee(terms.get().amount());
+        } catch (RefusedException tooSmall) {
+            Recorded refused = refused(books, payment, position, tooSmall.reason());
+            return new Recorded(refused.payment(), Optional.of(waive(books)));
+        }
         books.rows()
                 .update(
                         positions,
@@ -107,6 +118,18 @@ record RecordConsumption(
         ForeignPayment waiting = payment.askedAgain(next, needed);
         books.rows().update(store, key, waiting);
         return new Recorded(Optional.of(waiting), Optional.of(again));
+    }
+
+    /// It could never be credited here: its payer has it back at once.
+    private Outgoing waive(Books books) {
+        return messages.send(
+                books,
+                key.issuer(),
+                UUID.nameUUIDFromBytes(("hanse-waive/" + asked.id()).getBytes(StandardCharsets.UTF_8)),
+                asked.message().getTraceparent(),
+                builder -> builder.setWaivePayment(WaivePayment.newBuilder()
+                        .setPaymentId(MessageIds.bytes(key.id()))
+                        .setPayee(asked.message().getConsumePayment().getPayee())));
     }
 
     private Recorded refused(Books books, ForeignPayment payment, PeerPosition position, Reason why) {

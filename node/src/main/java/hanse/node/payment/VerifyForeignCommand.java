@@ -27,6 +27,7 @@ record VerifyForeignCommand(
         Call asked,
         Parties parties,
         ForeignPaymentStore store,
+        OpenAsks asks,
         PeerPositionStore positions,
         PeerMessages messages,
         ForeignPayment.Key key,
@@ -36,6 +37,9 @@ record VerifyForeignCommand(
     /// What is reserved before the issuer has said what the token is worth. If that is more, it is asked again with
     /// more.
     private static final Avt FIRST_RESERVATION = Avt.parse("10");
+
+    /// The part of a peer's limit that tokens of one payee may keep reserved while the peer has not answered.
+    private static final int SHARE = 4;
 
     /// @param answer absent while the issuer has to be waited for
     /// @param message absent when another request has asked the issuer
@@ -51,6 +55,7 @@ record VerifyForeignCommand(
     @Override
     public void rows(Rows rows) {
         rows.want(positions, key.issuer());
+        rows.want(asks, OpenAsks.Key.of(key));
         rows.want(store, key);
     }
 
@@ -70,11 +75,15 @@ record VerifyForeignCommand(
         PeerPosition position =
                 books.rows().get(positions, key.issuer()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
         position.status().requireActive();
-        Avt headroom = position.headroom();
-        if (headroom.isZero()) {
+        OpenAsks.Key asking = OpenAsks.Key.of(key);
+        Avt open = books.rows().get(asks, asking).orElseThrow();
+        long mine = position.limit().micros() / SHARE - open.micros();
+        long room = Math.min(mine, position.headroom().micros());
+        if (room <= 0) {
             throw new RefusedException(Reason.EXPOSURE_EXCEEDED);
         }
-        Avt reserved = headroom.compareTo(FIRST_RESERVATION) < 0 ? headroom : FIRST_RESERVATION;
+        Avt reserved = new Avt(Math.min(room, FIRST_RESERVATION.micros()));
+        books.rows().update(asks, asking, open.plus(reserved));
         books.rows().update(positions, key.issuer(), position.reserve(reserved));
         ForeignPayment payment = ForeignPayment.asked(key, message, request, reserved, books.now());
         if (known.isPresent()) {

@@ -2,19 +2,15 @@ package hanse.node.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
-import hanse.federation.v1.SignedMessage;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.ledger.Avt;
 import hanse.node.testing.Postgres;
 import hanse.peer.MessageIds;
-import hanse.peer.ReceivedMessage;
-import hanse.wire.SignedText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,19 +130,8 @@ class ReceivedMessageTest {
         return message.toBuilder().setCreditTransfer(credit).build();
     }
 
-    /// As if alpha had sent it, without its books knowing.
     private Answer receive(Message message) {
-        ByteString bytes = message.toByteString();
-        return beta.federation
-                .inbox()
-                .receive(new ReceivedMessage(
-                        alpha.id.value(),
-                        MessageIds.parse(message.getId()).orElseThrow(),
-                        message,
-                        SignedMessage.newBuilder().setMessage(bytes).build(),
-                        SignedText.sha256(bytes.toByteArray())))
-                .toCompletableFuture()
-                .join();
+        return beta.receive(alpha, message);
     }
 
     private static Outcome outcome(Answer answer) {

@@ -6,6 +6,7 @@ import static hanse.schema.jooq.Tables.OUTBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.MoreCollectors;
+import com.google.protobuf.ByteString;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
@@ -13,9 +14,11 @@ import hanse.certs.SigningKey;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.SignedMessage;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
@@ -50,6 +53,7 @@ import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.Wire;
 import hanse.peer.Inbox;
+import hanse.peer.MessageIds;
 import hanse.peer.Outbox;
 import hanse.peer.OutgoingMessage;
 import hanse.peer.PeerMetrics;
@@ -100,12 +104,13 @@ public final class TestNode implements AutoCloseable {
     private final PeerTransfers peerTransfers;
     public final Federation federation;
     public final Payments payments;
-    final Transfers transfers = new Transfers(new Fee(5_000));
+    final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
     private final Path keys;
     private final int port;
     private final InstantSource clock;
+    private final int feePpm;
 
     /// What happens to messages and answers at this registry's door.
     public static final class Network {
@@ -153,11 +158,18 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock) {
-        this(name, directory, fresh, clock, new Wire(), Ports.free());
+        this(name, directory, fresh, clock, 5_000);
     }
 
-    private TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, Wire wire, int port) {
+    public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int feePpm) {
+        this(name, directory, fresh, clock, feePpm, new Wire(), Ports.free());
+    }
+
+    private TestNode(
+            String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int feePpm, Wire wire, int port) {
         this.clock = clock;
+        this.feePpm = feePpm;
+        this.transfers = new Transfers(new Fee(feePpm));
         this.id = new RegistryId(name);
         this.fresh = fresh;
         this.keys = directory;
@@ -215,12 +227,12 @@ public final class TestNode implements AutoCloseable {
 
     /// The same registry as a new process, not started.
     TestNode again() {
-        return new TestNode(id.value(), keys, fresh, clock, wire, port);
+        return new TestNode(id.value(), keys, fresh, clock, feePpm, wire, port);
     }
 
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
-        return new TestNode(id.value(), directory, Postgres.fresh(), clock, new Wire(), Ports.free());
+        return new TestNode(id.value(), directory, Postgres.fresh(), clock, feePpm);
     }
 
     public void trust(TestNode other) {
@@ -232,7 +244,12 @@ public final class TestNode implements AutoCloseable {
     }
 
     public static Call call(AgentId agent, String requestId, String content) {
-        return call(new Caller.Agent(agent, 1, false, "t"), requestId, content);
+        return call(agent, 1, requestId, content);
+    }
+
+    /// @param authVersion rises with each change of the agent's key or standing
+    public static Call call(AgentId agent, long authVersion, String requestId, String content) {
+        return call(new Caller.Agent(agent, authVersion, false, "t"), requestId, content);
     }
 
     private static Call call(Caller caller, String requestId, String content) {
@@ -386,6 +403,21 @@ public final class TestNode implements AutoCloseable {
     /// What its links say of a peer.
     PeerMetrics.Snapshot link(TestNode peer) {
         return federation.metrics().snapshot(peer.id.value());
+    }
+
+    /// Decides a message as if the peer had sent it, without the peer's books knowing.
+    public Answer receive(TestNode from, Message message) {
+        ByteString bytes = message.toByteString();
+        return federation
+                .inbox()
+                .receive(new ReceivedMessage(
+                        from.id.value(),
+                        MessageIds.parse(message.getId()).orElseThrow(),
+                        message,
+                        SignedMessage.newBuilder().setMessage(bytes).build(),
+                        SignedText.sha256(bytes.toByteArray())))
+                .toCompletableFuture()
+                .join();
     }
 
     /// What `hanse audit verify` finds wrong.

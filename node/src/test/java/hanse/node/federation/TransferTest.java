@@ -1,6 +1,7 @@
 package hanse.node.federation;
 
 import static hanse.node.federation.TestNode.eventually;
+import static hanse.schema.jooq.Tables.OUTCOME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Postgres;
+import hanse.peer.v1.SignedCard;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -92,6 +94,23 @@ class TransferTest {
         assertThat(second.getTransferId()).isEqualTo(first.getTransferId());
         assertThat(second.getState()).isEqualTo(State.EXPORTED);
         assertThat(alpha.balance(alice)).isEqualTo("90");
+    }
+
+    @Test
+    void aRepeatPaysOnceEvenWhenThePeerIsSilentForLongerThanOutcomesAreRemembered() {
+        AgentId alice = alpha.agent("100");
+        AgentId weather = beta.agent("0");
+        beta.network.messagesLost.set(Integer.MAX_VALUE);
+        CrossRegistryTransferResponse first =
+                alpha.send(alice, beta, weather, "10", "once").join();
+        alpha.database.write(tx -> tx.sql().deleteFrom(OUTCOME).execute());
+        assertThat(alpha.send(alice, beta, weather, "10", "once").join()).isEqualTo(first);
+        assertThatThrownBy(() -> alpha.send(alice, beta, weather, "11", "once").join())
+                .hasCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining("REQUEST_ID_REUSED");
+        assertThat(alpha.balance(alice)).isEqualTo("90");
+        beta.network.messagesLost.set(0);
+        eventually("it arrives", () -> beta.balance(weather).equals("9.95"));
     }
 
     @Test
@@ -299,12 +318,15 @@ class TransferTest {
     }
 
     @Test
-    void addingAPeerTwiceChangesNothing() {
+    void addingAPeerTwiceChangesAtMostTheLimit() {
         hanse.peer.v1.Peer before = alpha.federation.peers().get(beta.id);
         alpha.trust(beta);
         hanse.peer.v1.Peer after = alpha.federation.peers().get(beta.id);
         assertThat(after.getStatus()).isEqualTo(hanse.peer.v1.Peer.Status.ACTIVE);
         assertThat(after.getAddedAt()).isEqualTo(before.getAddedAt());
+        SignedCard card = beta.federation.peers().card();
+        alpha.federation.peers().add(alpha.operator(), card, Optional.of(Avt.parseLimit("0")), "");
+        assertThat(alpha.position(beta).limit()).isEqualTo(Avt.ZERO);
         assertThatThrownBy(() -> alpha.trust(alpha))
                 .isInstanceOfSatisfying(
                         RefusedException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OWN_CARD));

@@ -9,6 +9,7 @@ import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
+import hanse.node.federation.TestNode.Network;
 import hanse.node.ledger.Avt;
 import hanse.node.testing.Postgres;
 import hanse.payment.v1.AuthorizeResponse;
@@ -86,10 +87,7 @@ class PeerPaymentTest {
         assertThat(beta.balance(weather)).isEqualTo("0.995");
         assertThat(beta.position(alpha).reserved().isZero()).isTrue();
         assertThat(verify(token, "v3").getReason()).isEqualTo("TOKEN_SPENT");
-        assertThat(beta.payments
-                        .show(TestNode.call(weather, "g", "").caller(), UUID.fromString(token.getPaymentId()))
-                        .getState())
-                .isEqualTo(State.SETTLED);
+        assertThat(shown(token).getState()).isEqualTo(State.SETTLED);
     }
 
     @Test
@@ -136,19 +134,13 @@ class PeerPaymentTest {
     void aRefusedSettlementIsHeldAgainAndTriedUnderAnotherId() {
         AuthorizeResponse token = authorize("1");
         verify(token, "v1");
-        beta.database.write(tx -> {
-            beta.ledger.deactivate(tx, weather);
-            return weather;
-        });
+        close(true);
         Payment refused = settle(token, "s1");
         assertThat(refused.getState()).isEqualTo(State.CONSUMED);
         assertThat(refused.getRefusal()).isEqualTo("AGENT_NOT_ACTIVE");
         assertThat(alpha.held(alice)).isEqualTo("1");
         assertThat(alpha.balance(alice)).isEqualTo("1000");
-        beta.database.write(tx -> {
-            beta.ledger.activate(tx, weather);
-            return weather;
-        });
+        close(false);
         Payment paid = settle(token, "s2");
         assertThat(paid.getState()).isEqualTo(State.SETTLED);
         assertThat(paid.getTransferId()).isNotEqualTo(refused.getTransferId());
@@ -211,6 +203,24 @@ class PeerPaymentTest {
     }
 
     @Test
+    void aClaimThatCameToNothingMayBeMadeAgain() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        ahead.set(Duration.ofHours(25));
+        // By the time the money of the claim arrives, the payee's account is closed.
+        beta.network.at(Network.Moment.ARRIVED, () -> close(true));
+        claim(token, "c1");
+        eventually("the money is held again", () -> state(token) == State.CONSUMED && alpha.unanswered() == 0);
+        close(false);
+        eventually("nothing is asked any more", () -> beta.unanswered() == 0);
+        assertThat(shown(token).getState()).isEqualTo(State.CONSUMED);
+        beta.payments
+                .claim(TestNode.call(weather, 3, "c2", ""), alpha.id.value(), token.getPaymentId())
+                .join();
+        eventually("it is paid", () -> beta.balance(weather).equals("0.995"));
+    }
+
+    @Test
     void thePayeeWaivesAtItsOwnRegistry() {
         AuthorizeResponse token = authorize("1");
         verify(token, "v1");
@@ -236,6 +246,24 @@ class PeerPaymentTest {
         assertThat(beta.payments.sweepAll()).isEqualTo(1);
         assertThat(alpha.held(alice)).isEqualTo("0");
         assertThat(beta.position(alpha).net()).isZero();
+        assertThat(shown(token).getState()).isEqualTo(State.RELEASED);
+    }
+
+    /// The payee's account is closed, or, as no operator could, opened again.
+    private void close(boolean closed) {
+        beta.database.write(tx -> {
+            if (closed) {
+                beta.ledger.deactivate(tx, weather);
+            } else {
+                beta.ledger.activate(tx, weather);
+            }
+            return weather;
+        });
+    }
+
+    /// As the payee's registry sees it.
+    private Payment shown(AuthorizeResponse token) {
+        return beta.payments.show(call(weather, "g").caller(), UUID.fromString(token.getPaymentId()));
     }
 
     private AuthorizeResponse authorize(String amount) {
