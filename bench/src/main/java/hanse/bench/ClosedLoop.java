@@ -56,7 +56,7 @@ final class ClosedLoop {
             int client = i;
             Thread thread = threads.newThread(() -> {
                 double due = begin + pauseNanos * client / clients;
-                long start = System.nanoTime();
+                long start = await(due);
                 while (start < end) {
                     boolean good = attempt(step, client, failed);
                     long now = System.nanoTime();
@@ -68,10 +68,7 @@ final class ClosedLoop {
                         }
                     }
                     due += pauseNanos;
-                    while (pauseNanos > 0 && System.nanoTime() < due) {
-                        LockSupport.parkNanos((long) due - System.nanoTime());
-                    }
-                    start = System.nanoTime();
+                    start = rate == 0 ? System.nanoTime() : await(due);
                 }
             });
             thread.start();
@@ -86,6 +83,14 @@ final class ClosedLoop {
                 percentile(sorted, 0.99),
                 answered.sum(),
                 failed.sum());
+    }
+
+    /// Waits until it is time. Who comes late has waited since then: what is measured counts from there.
+    private static long await(double due) {
+        while (System.nanoTime() < due) {
+            LockSupport.parkNanos((long) due - System.nanoTime());
+        }
+        return (long) due;
     }
 
     /// What one client does once.
