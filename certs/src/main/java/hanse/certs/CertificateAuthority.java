@@ -75,9 +75,12 @@ public final class CertificateAuthority {
         if (!hasKey && hasCertificate) {
             throw new IllegalStateException("ca.crt is there without its ca.key in " + directory);
         }
+        if (hasKey && !hasCertificate) {
+            throw new IllegalStateException("ca.key is there without its ca.crt in " + directory
+                    + "; put ca.crt back (clients have copies of it), or delete ca.key if it was never used");
+        }
         try {
-            if (!hasCertificate) {
-                // The certificate is written last: a key alone is what a crash in the middle of this left.
+            if (!hasKey) {
                 KeyPair pair = newKey();
                 X509Certificate made = selfSigned(registryId, pair, clock.instant());
                 KeyFiles.writeSecret(

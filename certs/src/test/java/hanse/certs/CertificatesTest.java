@@ -104,6 +104,14 @@ class CertificatesTest {
         assertThatThrownBy(() -> authority("alpha.example")).isInstanceOf(IllegalStateException.class);
         Files.delete(directory.resolve("beta.example/ca.key"));
         assertThatThrownBy(() -> authority("beta.example")).isInstanceOf(IllegalStateException.class);
+        authority("gamma.example");
+        Path key = directory.resolve("gamma.example/ca.key");
+        String before = Files.readString(key);
+        Files.delete(directory.resolve("gamma.example/ca.crt"));
+        assertThatThrownBy(() -> authority("gamma.example"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("put ca.crt back");
+        assertThat(Files.readString(key)).isEqualTo(before);
     }
 
     @Test
