@@ -120,6 +120,7 @@ public final class Node implements AutoCloseable {
         pool = Pool.open(config.database(), metrics);
         int migrated = Migrations.apply(pool.connections());
         database = new Database(pool.connections(), clock);
+        requireOwn(registry);
         // One lane is for cold operations, so that they and the writers never wait for each other.
         lanes = new Lanes(database, process, config.writing().writers() + 1);
         List<Integer> hot = lanes.all().subList(1, lanes.all().size());
@@ -354,6 +355,18 @@ public final class Node implements AutoCloseable {
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOwn(RegistryId registry) {
+        try {
+            database.write(tx -> {
+                new RegistryStore().require(tx, registry, keys);
+                return registry;
+            });
+        } catch (IllegalStateException notOurs) {
+            pool.close();
+            throw notOurs;
         }
     }
 

@@ -1,6 +1,7 @@
 package hanse.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hanse.ledger.v1.DepositResponse;
@@ -72,6 +73,20 @@ final class NodeTest {
                             .getHolds())
                     .isTrue();
         }
+    }
+
+    @Test
+    void doesNotStartOnADatabaseThatHasMetOtherKeys() throws Exception {
+        NodeConfig config = config();
+        Node.start(config).close();
+        Path secret = config.keys().resolve("token.secret");
+        String before = Files.readString(secret);
+        Files.writeString(secret, "ab".repeat(32) + "\n");
+        assertThatThrownBy(() -> Node.start(config))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("token.secret");
+        Files.writeString(secret, before);
+        Node.start(config).close();
     }
 
     @Test
