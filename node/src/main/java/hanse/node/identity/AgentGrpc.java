@@ -1,9 +1,11 @@
 package hanse.node.identity;
 
+import com.google.protobuf.Struct;
 import hanse.agent.v1.Agent;
 import hanse.agent.v1.AgentServiceGrpc;
 import hanse.agent.v1.DeactivateAgentRequest;
 import hanse.agent.v1.GetAgentRequest;
+import hanse.agent.v1.GetDidDocumentRequest;
 import hanse.agent.v1.GetReputationRequest;
 import hanse.agent.v1.ListAgentsRequest;
 import hanse.agent.v1.ListAgentsResponse;
@@ -150,6 +152,12 @@ public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
         Cold.run(
                 observer,
                 () -> documents.resolve(request.getDid()).toCompletableFuture().join());
+    }
+
+    @Override
+    public void getDidDocument(GetDidDocumentRequest request, StreamObserver<Struct> observer) {
+        observer.onNext(documents.ofRegistry().getDidDocument());
+        observer.onCompleted();
     }
 
     private Agent wire(hanse.node.identity.Agent agent) {

@@ -95,7 +95,8 @@ public final class DidDocuments {
         return response(document, agent.keyVersion(), agent.isDeactivated());
     }
 
-    private ResolveDidResponse ofRegistry() {
+    /// This registry's own.
+    ResolveDidResponse ofRegistry() {
         return response(document(WEB + registry, registryKey, 1, false), 1, false);
     }
 

@@ -6,6 +6,7 @@ import hanse.access.v1.OpenSessionRequest;
 import hanse.agent.v1.CreateTenantRequest;
 import hanse.agent.v1.DeactivateAgentRequest;
 import hanse.agent.v1.GetAgentRequest;
+import hanse.agent.v1.GetDidDocumentRequest;
 import hanse.agent.v1.GetReputationRequest;
 import hanse.agent.v1.GetTenantRequest;
 import hanse.agent.v1.ListAgentsRequest;
@@ -188,6 +189,7 @@ final class Market {
                 Caller.ANYONE,
                 GetReputationRequest.newBuilder().setAgentId(did(bobs)).build());
         add(Caller.ANYONE, ResolveDidRequest.newBuilder().setDid(did(alices)).build());
+        add(Caller.ANYONE, GetDidDocumentRequest.getDefaultInstance());
     }
 
     private void tenants(Credentials alices) {
