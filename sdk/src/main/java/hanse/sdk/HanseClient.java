@@ -21,6 +21,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -40,6 +41,8 @@ import javax.net.ssl.SSLException;
 /// the generated ones: what they throw, [HanseException#translate] explains.
 public final class HanseClient implements AutoCloseable {
     private static final int LARGEST_ANSWER_BYTES = 16 << 20;
+    private static final int TRIES = 3;
+    private static final Duration DEADLINE = Duration.ofSeconds(8);
 
     private final ManagedChannel connection;
     private final Channel channel;
@@ -93,7 +96,8 @@ public final class HanseClient implements AutoCloseable {
         return new SessionCredentials(connection, credentials);
     }
 
-    /// Registers an agent with the key it shall have; `profile` needs no key, timestamp or proof.
+    /// Registers an agent with the key it shall have; `profile` needs no key, timestamp or proof. Asks again while the
+    /// answer is lost, for as long as the proof is good.
     ///
     /// @throws HanseException such as `HANDLE_TAKEN` or `PUBLIC_KEY_TAKEN`
     public RegisterAgentResponse register(AgentKey key, RegisterAgentRequest profile) {
@@ -101,7 +105,10 @@ public final class HanseClient implements AutoCloseable {
                 ? profile.toBuilder().setRequestId(UUID.randomUUID().toString()).build()
                 : profile;
         RegisterAgentRequest request = Proofs.registration(identified, key, registryId);
-        return HanseException.translate(() -> agents().registerAgent(request));
+        return Retry.sameRequest(
+                TRIES,
+                () -> agents().withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                        .registerAgent(request));
     }
 
     /// Registers an agent under a handle in the tenant `public` and gives the credentials to sign as it.

@@ -10,10 +10,15 @@ import hanse.operator.v1.ReinstateAgentRequest;
 import hanse.operator.v1.SuspendAgentRequest;
 import hanse.operator.v1.Suspension;
 import hanse.sdk.AgentKey;
+import hanse.sdk.HanseException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -76,33 +81,62 @@ final class AgentCommands {
             if (file.toFile().exists()) {
                 throw CommandException.usage(file + " is there already; choose another file with --out.");
             }
-            RegisterAgentResponse registered = node.unsigned()
-                    .register(
-                            agentKey,
-                            RegisterAgentRequest.newBuilder()
-                                    .setName(name)
-                                    .setTenant(tenant)
-                                    .setDisplayName(displayName)
-                                    .setDescription(description)
-                                    .setEndpointUrl(endpoint)
-                                    .addAllCapabilities(capabilities)
-                                    .setRequestId(requestId())
-                                    .build());
-            new Identity(
-                            registered.getAgentId(),
-                            agentKey,
-                            Optional.of(node.registryId()),
-                            Optional.of(node.address()),
-                            Optional.of(node.caFile().toAbsolutePath()))
-                    .write(
-                            file,
-                            registered.getAgent().getDid(),
-                            registered.getAgent().getHandle());
+            RegisterAgentResponse registered = keeping(
+                    agentKey,
+                    Path.of(file + ".key"),
+                    () -> node.unsigned()
+                            .register(
+                                    agentKey,
+                                    RegisterAgentRequest.newBuilder()
+                                            .setName(name)
+                                            .setTenant(tenant)
+                                            .setDisplayName(displayName)
+                                            .setDescription(description)
+                                            .setEndpointUrl(endpoint)
+                                            .addAllCapabilities(capabilities)
+                                            .setRequestId(requestId())
+                                            .build()),
+                    answer -> new Identity(
+                                    answer.getAgentId(),
+                                    agentKey,
+                                    Optional.of(node.registryId()),
+                                    Optional.of(node.address()),
+                                    Optional.of(node.caFile().toAbsolutePath()))
+                            .write(
+                                    file,
+                                    answer.getAgent().getDid(),
+                                    answer.getAgent().getHandle()));
             return show(registered, people -> {
                 print(people, registered.getAgent());
                 people.println("webhook secret  " + registered.getWebhookSecret() + "  (shown only now)");
                 people.println("credentials     " + file.toAbsolutePath() + "  (for --as)");
             });
+        }
+
+        /// Keeps the key in a file until the answer is written down: should that be lost, the agent may exist, and
+        /// would
+        /// be lost with its key.
+        private RegisterAgentResponse keeping(
+                AgentKey agentKey,
+                Path kept,
+                Supplier<RegisterAgentResponse> registration,
+                Consumer<RegisterAgentResponse> writer)
+                throws IOException {
+            agentKey.write(kept);
+            try {
+                RegisterAgentResponse registered = registration.get();
+                writer.accept(registered);
+                Files.delete(kept);
+                return registered;
+            } catch (HanseException e) {
+                if (e.outcomeUnknown()) {
+                    err().println("Whether it was registered is not known; its key is kept in " + kept
+                            + ": repeat with --key " + kept + ".");
+                } else {
+                    Files.delete(kept);
+                }
+                throw e;
+            }
         }
     }
 
