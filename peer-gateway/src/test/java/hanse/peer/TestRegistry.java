@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,7 +59,6 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
     final Map<Long, OutgoingMessage> outbox = new ConcurrentSkipListMap<>();
 
     private final Map<UUID, Long> places = new ConcurrentHashMap<>();
-    private final Map<UUID, Instant> retryAt = new ConcurrentHashMap<>();
     private final AtomicLong made = new AtomicLong();
     final Map<UUID, VerifiedOutcome> outcomes = new ConcurrentHashMap<>();
     final List<String> undecided = new CopyOnWriteArrayList<>();
@@ -131,23 +129,12 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
 
     @Override
     public List<OutgoingMessage> due(String peer, int limit) {
-        List<OutgoingMessage> due = new ArrayList<>();
-        Instant now = clock.instant();
-        for (OutgoingMessage message : outbox.values()) {
-            if (due.size() == limit) {
-                break;
-            }
-            if (!now.isBefore(retryAt.getOrDefault(message.id(), Instant.MIN))) {
-                due.add(message);
-            }
-        }
-        return due;
+        return outbox.values().stream().limit(limit).toList();
     }
 
     @Override
     public void undecided(String peer, UUID message, String reason, Instant at) {
         undecided.add(reason);
-        retryAt.put(message, at);
     }
 
     @Override
