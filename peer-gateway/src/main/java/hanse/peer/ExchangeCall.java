@@ -189,7 +189,7 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
         } else {
             metrics.received.increment();
             metrics.heard();
-            decide(new ReceivedMessage(connection.peer(), id.get(), message, signed, SignedBytes.sha256(bytes)), size);
+            decide(new ReceivedMessage(connection.peer(), id.get(), message, SignedBytes.sha256(bytes)), size);
         }
     }
 

@@ -10,6 +10,7 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.federation.v1.SignedOutcome;
@@ -148,8 +149,18 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
     public CompletionStage<Answer> receive(ReceivedMessage message) {
         received.put(message.id(), message);
         SignedOutcome outcome = decisions.computeIfAbsent(
-                message.id(), fresh -> signer.accepted(message, Accepted.getDefaultInstance(), clock.instant()));
+                message.id(), fresh -> signer.sign(accepted(message).build()));
         return manner.apply(message, Answers.decided(message.id(), outcome));
+    }
+
+    /// What accepts a message.
+    Outcome.Builder accepted(ReceivedMessage message) {
+        return Outcome.newBuilder()
+                .setFrom(id)
+                .setTo(message.peer())
+                .setId(MessageIds.bytes(message.id()))
+                .setRequestDigest(ByteString.copyFrom(message.digest()))
+                .setAccepted(Accepted.getDefaultInstance());
     }
 
     @Override

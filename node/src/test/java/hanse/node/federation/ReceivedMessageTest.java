@@ -7,7 +7,6 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
-import hanse.federation.v1.SignedMessage;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.ledger.Avt;
@@ -143,7 +142,6 @@ class ReceivedMessageTest {
                         alpha.id.value(),
                         MessageIds.parse(message.getId()).orElseThrow(),
                         message,
-                        SignedMessage.newBuilder().setMessage(bytes).build(),
                         SignedText.sha256(bytes.toByteArray())))
                 .toCompletableFuture()
                 .join();
