@@ -612,6 +612,40 @@ class FederationLinkTest {
                 alpha.authority.bundle(),
                 List.of(alpha.key.verifyKey(), next.verifyKey())));
         stream.onNext(signed(transfer(late).build(), next));
+    @Test
+    void aPeerHasNoMoreThanItsShareDecidedAtOnceHoweverManyStreamsItOpens() throws Exception {
+        peered(TestRegistry.QUICK);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        beta.manner = (message, answer) -> gate.thenApply(nothing -> answer);
+        List<Answer> answers = new CopyOnWriteArrayList<>();
+        ManagedChannel channel = channelAs(alpha.identity, alpha.trust, beta);
+        List<StreamObserver<SignedMessage>> streams = new ArrayList<>();
+        for (int stream = 0; stream < 3; stream++) {
+            streams.add(FederationServiceGrpc.newStub(channel).exchange(collecting(answers::add)));
+        }
+        for (int i = 0; i < PeerServer.SHARE + 100; i++) {
+            streams.get(i % 3).onNext(signed(transfer(UUID.randomUUID()).build(), alpha.key));
+        }
+        await().atMost(SOON).until(() -> answers.size() == 100);
+        assertThat(answers)
+                .allSatisfy(
+                        answer -> assertThat(answer.getUndecided().getReason()).isEqualTo("OVERLOADED"));
+        await().atMost(SOON).until(() -> beta.received.size() == PeerServer.SHARE);
+        // Another peer has a share of its own, and what is decided makes room.
+        TestRegistry gamma = registry("gamma.example").link(TestRegistry.QUICK);
+        gamma.trust.put(beta.asPeer());
+        beta.trust.put(gamma.asPeer());
+        gamma.transferTo("beta.example");
+        gamma.links.start("beta.example");
+        await().atMost(SOON).until(() -> beta.received.size() == PeerServer.SHARE + 1);
+        gate.complete(null);
+        await().atMost(SOON).until(() -> answers.size() == PeerServer.SHARE + 100);
+        streams.getFirst().onNext(signed(transfer(UUID.randomUUID()).build(), alpha.key));
+        await().atMost(SOON).until(() -> answers.size() == PeerServer.SHARE + 101);
+        assertThat(answers.getLast().hasOutcome()).isTrue();
+        streams.forEach(StreamObserver::onCompleted);
+    }
+
         await().atMost(SOON).until(() -> answers.containsKey(late));
         stream.onCompleted();
         assertThat(answers.get(early).hasUndecided()).isTrue();
