@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
@@ -14,6 +15,7 @@ import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.Refused;
 import hanse.federation.v1.SignedMessage;
 import hanse.federation.v1.SignedOutcome;
 import io.grpc.ManagedChannel;
@@ -506,10 +508,27 @@ class FederationLinkTest {
                                     ByteString.copyFrom(beta.key.sign(SignedBytes.MESSAGE.of(right.toByteString()))))
                             .build();
                 case 8 -> SignedOutcome.getDefaultInstance();
+                // It proves itself, and would be kept for ever.
+                case 9 ->
+                    signed(
+                            right.toBuilder()
+                                    .setRefused(Refused.newBuilder().setReason("x".repeat(4096)))
+                                    .build(),
+                            beta.key);
+                case 10 ->
+                    signed(right, beta.key).toBuilder()
+                            .setUnknownFields(UnknownFieldSet.newBuilder()
+                                    .addField(
+                                            1000,
+                                            UnknownFieldSet.Field.newBuilder()
+                                                    .addLengthDelimited(ByteString.copyFrom(new byte[4096]))
+                                                    .build())
+                                    .build())
+                            .build();
                 default -> signed(right, beta.key);
             };
             return CompletableFuture.completedFuture(
-                    time == 9
+                    time == 11
                             ? Answers.decided(UUID.randomUUID(), signed(right, beta.key))
                             : Answers.decided(message.id(), outcome));
         };
@@ -518,8 +537,8 @@ class FederationLinkTest {
         await().atMost(SOON).until(() -> alpha.outcomes.containsKey(otherId));
         assertThat(alpha.outcomes).doesNotContainKey(attacked);
         await().atMost(SOON).until(() -> alpha.outcomes.containsKey(attacked));
-        assertThat(asked).containsEntry(attacked, 10);
-        assertThat(alpha.metrics.snapshot("beta.example").refusedAnswers()).isEqualTo(9);
+        assertThat(asked).containsEntry(attacked, 12);
+        assertThat(alpha.metrics.snapshot("beta.example").refusedAnswers()).isEqualTo(11);
     }
 
     @Test
@@ -594,25 +613,6 @@ class FederationLinkTest {
     }
 
     @Test
-    void aNewSigningKeyIsAcceptedBesideTheOldOneOnlyWhenPinned() throws Exception {
-        peered(TestRegistry.QUICK);
-        SigningKey next = SigningKey.generate();
-        Map<UUID, Answer> answers = new ConcurrentHashMap<>();
-        UUID early = UUID.randomUUID();
-        UUID late = UUID.randomUUID();
-        ManagedChannel channel = channelAs(alpha.identity, alpha.trust, beta);
-        StreamObserver<SignedMessage> stream = FederationServiceGrpc.newStub(channel)
-                .exchange(collecting(
-                        answer -> answers.put(MessageIds.parse(answer.getId()).orElseThrow(), answer)));
-        stream.onNext(signed(transfer(early).build(), next));
-        await().atMost(SOON).until(() -> answers.containsKey(early));
-        beta.trust.put(new TrustedPeer(
-                "alpha.example",
-                alpha.asPeer().endpoint(),
-                alpha.authority.bundle(),
-                List.of(alpha.key.verifyKey(), next.verifyKey())));
-        stream.onNext(signed(transfer(late).build(), next));
-    @Test
     void aPeerHasNoMoreThanItsShareDecidedAtOnceHoweverManyStreamsItOpens() throws Exception {
         peered(TestRegistry.QUICK);
         CompletableFuture<Void> gate = new CompletableFuture<>();
@@ -646,6 +646,25 @@ class FederationLinkTest {
         streams.forEach(StreamObserver::onCompleted);
     }
 
+    @Test
+    void aNewSigningKeyIsAcceptedBesideTheOldOneOnlyWhenPinned() throws Exception {
+        peered(TestRegistry.QUICK);
+        SigningKey next = SigningKey.generate();
+        Map<UUID, Answer> answers = new ConcurrentHashMap<>();
+        UUID early = UUID.randomUUID();
+        UUID late = UUID.randomUUID();
+        ManagedChannel channel = channelAs(alpha.identity, alpha.trust, beta);
+        StreamObserver<SignedMessage> stream = FederationServiceGrpc.newStub(channel)
+                .exchange(collecting(
+                        answer -> answers.put(MessageIds.parse(answer.getId()).orElseThrow(), answer)));
+        stream.onNext(signed(transfer(early).build(), next));
+        await().atMost(SOON).until(() -> answers.containsKey(early));
+        beta.trust.put(new TrustedPeer(
+                "alpha.example",
+                alpha.asPeer().endpoint(),
+                alpha.authority.bundle(),
+                List.of(alpha.key.verifyKey(), next.verifyKey())));
+        stream.onNext(signed(transfer(late).build(), next));
         await().atMost(SOON).until(() -> answers.containsKey(late));
         stream.onCompleted();
         assertThat(answers.get(early).hasUndecided()).isTrue();
