@@ -79,6 +79,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
 public final class TestNode implements AutoCloseable {
@@ -120,6 +121,9 @@ public final class TestNode implements AutoCloseable {
 
         /// The next so many outcomes of peers are recorded, and the pump does not learn it: it asks and records again.
         public final AtomicInteger recordsLost = new AtomicInteger();
+
+        /// What peers are told in place of what was decided, by a registry that lies.
+        public volatile UnaryOperator<Answer> told = UnaryOperator.identity();
 
         private final Map<Moment, Runnable> once = new ConcurrentHashMap<>();
 
@@ -441,7 +445,7 @@ public final class TestNode implements AutoCloseable {
                 boolean answerLost = Network.takes(network.answersLost);
                 return real.receive(message).thenCompose(answer -> {
                     network.comes(Network.Moment.DECIDED);
-                    return answerLost ? lost() : done(answer);
+                    return answerLost ? lost() : done(network.told.apply(answer));
                 });
             }
 

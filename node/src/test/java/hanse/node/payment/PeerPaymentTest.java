@@ -3,7 +3,13 @@ package hanse.node.payment;
 import static hanse.node.federation.TestNode.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.ConsumedPayment;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SignedOutcome;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
@@ -15,14 +21,18 @@ import hanse.payment.v1.AuthorizeResponse;
 import hanse.payment.v1.Payment;
 import hanse.payment.v1.Payment.State;
 import hanse.payment.v1.VerifyResponse;
+import hanse.peer.MessageSigner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,6 +246,38 @@ class PeerPaymentTest {
         assertThat(beta.payments.sweepAll()).isEqualTo(1);
         assertThat(alpha.held(alice)).isEqualTo("0");
         assertThat(beta.position(alpha).net()).isZero();
+    }
+
+    @Test
+    void whatAnIssuerSaysThatCannotBeStoredIsARefusal() {
+        List<Consumer<ConsumedPayment.Builder>> lies = List.of(
+                said -> said.setResource("GET /weather\0"),
+                said -> said.setResource("x".repeat(513)),
+                said -> said.getConsumedAtBuilder().setSeconds(10_000_000_000_000L),
+                said -> said.getExpiresAtBuilder().setSeconds(1_000_000_000_000_000_000L),
+                said -> said.getExpiresAtBuilder().setNanos(-1));
+        for (int i = 0; i < lies.size(); i++) {
+            AuthorizeResponse token = authorize("1");
+            Consumer<ConsumedPayment.Builder> lie = lies.get(i);
+            alpha.network.told = answer -> retold(answer, lie);
+            String requestId = "v" + i;
+            assertThat(refusal(() -> verify(token, requestId))).contains(Reason.MESSAGE_REFUSED);
+        }
+        assertThat(beta.position(alpha).net()).isZero();
+        alpha.network.told = UnaryOperator.identity();
+        assertThat(verify(authorize("1"), "honest").getValid()).isTrue();
+    }
+
+    private Answer retold(Answer answer, Consumer<ConsumedPayment.Builder> lie) {
+        SigningKey key = SigningKey.openOrCreate(directory.resolve("alpha").resolve("signing.key"));
+        try {
+            Outcome.Builder outcome = Outcome.parseFrom(answer.getOutcome().getOutcome()).toBuilder();
+            lie.accept(outcome.getAcceptedBuilder().getConsumedPaymentBuilder());
+            SignedOutcome signed = new MessageSigner(alpha.id.value(), key).sign(outcome.build());
+            return answer.toBuilder().setOutcome(signed).build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private AuthorizeResponse authorize(String amount) {
