@@ -11,6 +11,7 @@ import hanse.federation.v1.ConsumedPayment;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import hanse.node.call.AgentId;
+import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Pair;
@@ -280,6 +281,21 @@ class PeerPaymentTest {
         }
     }
 
+    @Test
+    void aClaimWhoseTraceIsNoneIsPaid() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        ahead.set(Duration.ofHours(25));
+        // The claim is just small enough for a message; the transfer that it causes says more.
+        Call call = call(weather, "c1");
+        Call untraceable = new Call(call.caller(), Optional.of(call.request()), "x".repeat(65_380));
+        Payment claimed = beta.payments
+                .claim(untraceable, alpha.id.value(), token.getPaymentId())
+                .join();
+        assertThat(claimed.getState()).isIn(State.SETTLING, State.SETTLED);
+        eventually("it is paid", () -> beta.balance(weather).equals("0.995"));
+    }
+
     private AuthorizeResponse authorize(String amount) {
         return alpha.payments
                 .authorize(
@@ -319,7 +335,7 @@ class PeerPaymentTest {
                 .getState();
     }
 
-    private static hanse.node.call.Call call(AgentId agent, String requestId) {
+    private static Call call(AgentId agent, String requestId) {
         return TestNode.call(agent, requestId, "");
     }
 
