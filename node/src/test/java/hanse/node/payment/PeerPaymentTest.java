@@ -1,9 +1,11 @@
 package hanse.node.payment;
 
 import static hanse.node.federation.TestNode.eventually;
+import static hanse.schema.jooq.Tables.INBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
@@ -294,6 +296,20 @@ class PeerPaymentTest {
                 .join();
         assertThat(claimed.getState()).isIn(State.SETTLING, State.SETTLED);
         eventually("it is paid", () -> beta.balance(weather).equals("0.995"));
+    }
+
+    @Test
+    void everyMessagesIdBeginsWithItsTime() {
+        AuthorizeResponse token = authorize("50");
+        verify(token, "v1");
+        Payment paid = settle(token, "s1");
+        UUID transfer = UUID.fromString(paid.getTransferId());
+        assertThat(transfer.version()).isEqualTo(7);
+        assertThat(transfer.getMostSignificantBits() >>> 16).isEqualTo(Timestamps.toMillis(paid.getConsumedAt()));
+        // It was asked for twice, the second time with more headroom.
+        List<UUID> asked =
+                alpha.database.read(tx -> tx.sql().select(INBOX.ID).from(INBOX).fetch(INBOX.ID));
+        assertThat(asked).hasSize(2).allSatisfy(id -> assertThat(id.version()).isEqualTo(7));
     }
 
     private AuthorizeResponse authorize(String amount) {
