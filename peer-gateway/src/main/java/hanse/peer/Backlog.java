@@ -46,14 +46,19 @@ final class Backlog {
         return inFlight.size();
     }
 
-    /// Whether more is ready than will be sent soon.
+    /// Whether more is here than will be sent soon.
     boolean isFull() {
-        return ready.size() >= 2 * settings.window();
+        return ready.size() >= 2 * settings.window() || tooManyWait();
     }
 
     /// Whether more could soon be sent than is ready.
     boolean isLow() {
-        return ready.size() <= settings.window() / 2 && hasRoom();
+        return ready.size() <= settings.window() / 2 && hasRoom() && !tooManyWait();
+    }
+
+    /// A peer that decides nothing gets no more than these until it decides some of them.
+    private boolean tooManyWait() {
+        return waiting.size() >= 4 * settings.window();
     }
 
     private boolean hasRoom() {
@@ -136,27 +141,25 @@ final class Backlog {
         return wait;
     }
 
-    /// A message that was sent at least once and has no outcome; also one that is about to be sent again.
+    /// A message that was sent at least once and has no outcome; also one that is about to be sent again. Not one that
+    /// waits: its time alone makes it ready, however often the peer repeats an answer that could not be stored.
     Optional<Dispatch> awaitingAnswer(UUID id) {
         Dispatch dispatch = inFlight.get(id);
         if (dispatch == null) {
             dispatch = ready.get(id);
         }
-        if (dispatch == null) {
-            dispatch = waiting.get(id);
-        }
         return Optional.ofNullable(dispatch).filter(found -> found.sentBefore);
     }
 
-    /// Whether a message has its outcome, or is getting it.
+    /// Whether a message was answered: it has its outcome, is getting it, or waits to be sent again.
     boolean isAnswered(UUID id) {
-        return settled.containsKey(id) || deciding.containsKey(id);
+        return settled.containsKey(id) || deciding.containsKey(id) || waiting.containsKey(id);
     }
 
     /// The outcome came and is to be stored; false when another answer was quicker.
     boolean deciding(Dispatch dispatch) {
         UUID id = dispatch.id();
-        boolean first = inFlight.remove(id, dispatch) || ready.remove(id, dispatch) || waiting.remove(id, dispatch);
+        boolean first = inFlight.remove(id, dispatch) || ready.remove(id, dispatch);
         if (first) {
             deciding.put(id, dispatch);
         }
@@ -184,15 +187,13 @@ final class Backlog {
         return was;
     }
 
-    /// Waits longer each time. Those that would be too many to remember are left to the outbox, which knows when they
-    /// are due.
+    /// Waits longer each time. Kept however many wait, because nobody else knows when it is due; that they do not
+    /// become too many is a matter of taking no more.
     void putOff(Dispatch dispatch) {
         dispatch.undecided++;
         dispatch.retryAt =
                 System.nanoTime() + Backoff.nanos(dispatch.undecided, settings.firstBackoff(), settings.lastBackoff());
-        if (waiting.size() < 4 * settings.window()) {
-            waiting.put(dispatch.id(), dispatch);
-            retries.add(dispatch);
-        }
+        waiting.put(dispatch.id(), dispatch);
+        retries.add(dispatch);
     }
 }

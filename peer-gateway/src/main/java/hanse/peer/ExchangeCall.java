@@ -11,6 +11,7 @@ import io.grpc.Status;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// One Exchange stream, at the side that answers. Each message is verified and decided on a virtual thread of its own,
 /// so that neither the event loop nor a slow decision holds up the others; one that is not in order is answered alone.
 /// Backpressure: no more messages are taken than [#WINDOW] or [#BUDGET] allow unanswered, and none while the peer does
-/// not read its answers.
+/// not read its answers. What is beyond the peer's share of what is being decided is left undecided.
 final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     /// The most unanswered messages of one stream.
     private static final int WINDOW = 1024;
@@ -36,6 +37,7 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     private final IncomingConnections.Connection connection;
     private final ServerCall<SignedMessage, Answer> call;
     private final Inbox inbox;
+    private final Semaphore share;
     private final PeerMetrics.Counters metrics;
     private final Runnable onEnd;
 
@@ -47,17 +49,20 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     private boolean draining;
     private boolean ended;
 
+    /// @param share how many more messages of the peer may be decided at once, over all its streams
     ExchangeCall(
             String self,
             IncomingConnections.Connection connection,
             ServerCall<SignedMessage, Answer> call,
             Inbox inbox,
+            Semaphore share,
             PeerMetrics.Counters metrics,
             Runnable onEnd) {
         this.self = self;
         this.connection = connection;
         this.call = call;
         this.inbox = inbox;
+        this.share = share;
         this.metrics = metrics;
         this.onEnd = onEnd;
     }
@@ -189,19 +194,25 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
         } else {
             metrics.received.increment();
             metrics.heard();
-            decide(new ReceivedMessage(connection.peer(), id.get(), message, signed, SignedBytes.sha256(bytes)), size);
+            decide(new ReceivedMessage(connection.peer(), id.get(), message, SignedBytes.sha256(bytes)), size);
         }
     }
 
     private void decide(ReceivedMessage message, int size) {
+        if (!share.tryAcquire()) {
+            answer(Answers.undecided(message.id(), "OVERLOADED"), size);
+            return;
+        }
         CompletionStage<Answer> stage;
         try {
             stage = inbox.receive(message);
         } catch (RuntimeException e) {
+            share.release();
             answerUnavailable(message, e, size);
             return;
         }
         stage.whenComplete((answer, failure) -> {
+            share.release();
             if (failure != null || answer == null) {
                 answerUnavailable(message, failure, size);
             } else {

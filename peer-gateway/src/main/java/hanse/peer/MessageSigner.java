@@ -1,19 +1,15 @@
 package hanse.peer;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import hanse.certs.SigningKey;
-import hanse.federation.v1.Accepted;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
-import hanse.federation.v1.Refused;
 import hanse.federation.v1.SignedMessage;
 import hanse.federation.v1.SignedOutcome;
-import java.time.Instant;
 import java.util.UUID;
 
-/// Signs what this registry says to its peers. A message is signed once and repeated unchanged; an outcome is signed
-/// once and stored.
+/// Signs what this registry says to its peers. What is stored is the content: a message is signed when it is sent, an
+/// outcome at each answer, and Ed25519 gives the same signature every time.
 public final class MessageSigner {
     /// The version of the peer protocol that this node speaks.
     public static final int PROTOCOL = 1;
@@ -53,20 +49,6 @@ public final class MessageSigner {
                 .build();
     }
 
-    /// The outcome that something was done.
-    public SignedOutcome accepted(ReceivedMessage message, Accepted accepted, Instant decidedAt) {
-        return sign(outcome(message, decidedAt).setAccepted(accepted).build());
-    }
-
-    /// The outcome that something was refused, for good.
-    ///
-    /// @param reason stable
-    public SignedOutcome refused(ReceivedMessage message, String reason, Instant decidedAt) {
-        return sign(outcome(message, decidedAt)
-                .setRefused(Refused.newBuilder().setReason(reason))
-                .build());
-    }
-
     /// @throws IllegalArgumentException when it is not ours or has no result
     public SignedOutcome sign(Outcome outcome) {
         if (!outcome.getFrom().equals(self) || outcome.getResultCase() == Outcome.ResultCase.RESULT_NOT_SET) {
@@ -77,16 +59,5 @@ public final class MessageSigner {
                 .setOutcome(bytes)
                 .setSignature(ByteString.copyFrom(key.sign(SignedBytes.OUTCOME.of(bytes))))
                 .build();
-    }
-
-    private Outcome.Builder outcome(ReceivedMessage message, Instant decidedAt) {
-        return Outcome.newBuilder()
-                .setFrom(self)
-                .setTo(message.peer())
-                .setId(MessageIds.bytes(message.id()))
-                .setRequestDigest(ByteString.copyFrom(message.digest()))
-                .setDecidedAt(Timestamp.newBuilder()
-                        .setSeconds(decidedAt.getEpochSecond())
-                        .setNanos(decidedAt.getNano()));
     }
 }

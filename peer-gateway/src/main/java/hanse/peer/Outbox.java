@@ -8,13 +8,13 @@ import java.util.concurrent.CompletionStage;
 /// Where the node keeps the messages it has to send until each has its outcome. Methods run on virtual threads and may
 /// block.
 public interface Outbox {
-    /// Messages to a peer that have no outcome and whose time to be tried again, if [#undecided] set one, has come; the
-    /// oldest first. Messages that are in flight may be among them: the pump knows them.
+    /// Messages to a peer that have no outcome, the oldest first. Those that are in flight or wait to be tried again
+    /// may be among them: the pump knows them.
     ///
     /// @param limit at most this many
     List<OutgoingMessage> due(String peer, int limit);
 
-    /// The peer decided nothing: the message is not due before `retryAt`.
+    /// The peer decided nothing: the pump sends the message again at `retryAt`, which is its own memory.
     ///
     /// @param reason as the peer gave it, such as `UNAVAILABLE`; upper case, at most 64 characters
     void undecided(String peer, UUID id, String reason, Instant retryAt);

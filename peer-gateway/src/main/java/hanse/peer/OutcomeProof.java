@@ -11,6 +11,10 @@ import org.slf4j.LoggerFactory;
 /// Believes an outcome only if it proves itself: by the peer's key, from it, to us, about exactly the message that we
 /// sent.
 final class OutcomeProof {
+    /// The most bytes of an outcome and its proof, which is kept for ever: half as much again as the longest resource
+    /// needs.
+    private static final int MAX_BYTES = 4 * 1024;
+
     private static final Logger log = LoggerFactory.getLogger(OutcomeProof.class);
 
     private final String self;
@@ -29,6 +33,9 @@ final class OutcomeProof {
         Optional<TrustedPeer> pinned = trust.find(peer);
         if (pinned.isEmpty()) {
             return Optional.empty();
+        }
+        if (signed.getSerializedSize() > MAX_BYTES) {
+            return forged("an outcome larger than 4 KiB");
         }
         ByteString bytes = signed.getOutcome();
         if (!pinned.get()

@@ -24,9 +24,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Our side of the links to all peers: the pumps that send, and single calls. A pump is started for the peers for which
-/// this process is the one to send, and stopped when another takes over; starting one for a peer that is not trusted
-/// (yet, or any more) is in order: it waits.
+/// Our side of the links to all peers: the pumps that send, and single calls. Every process of a registry runs a pump
+/// to each peer and sends what it is offered; what nobody offers is sent by the process whose [Outbox] gives it out.
+/// Starting a pump to a peer that is not trusted (yet, or any more) is in order: it waits.
 public final class PeerLinks implements AutoCloseable {
     private final String self;
     private final PeerTrust trust;
@@ -88,11 +88,6 @@ public final class PeerLinks implements AutoCloseable {
     /// Whether this process sends to a peer.
     public boolean isStarted(String peer) {
         return pumps.containsKey(peer);
-    }
-
-    /// The peers to which this process sends.
-    public List<String> started() {
-        return List.copyOf(pumps.keySet());
     }
 
     /// A message to the peer was committed to the outbox. Never blocks; nothing where no pump is started.

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -56,6 +57,10 @@ public final class PeerServer implements AutoCloseable {
     /// further one ends the oldest, because that is the one whose other end is most likely gone.
     private static final int MAX_STREAMS = 8;
 
+    /// The most messages of one peer that are being decided at once, over all its streams: enough for two of its nodes
+    /// at full speed, and never the whole of what this node can have waiting.
+    static final int SHARE = 2048;
+
     private static final Context.Key<IncomingConnections.Connection> CALLER = Context.key("hanse-peer");
     private static final Logger log = LoggerFactory.getLogger(PeerServer.class);
 
@@ -72,6 +77,10 @@ public final class PeerServer implements AutoCloseable {
             NioIoHandler.newFactory());
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Deque<ExchangeCall>> streams = new HashMap<>();
+
+    /// Kept when a peer's streams end: what came over them may still be undecided.
+    private final Map<String, Semaphore> shares = new HashMap<>();
+
     private final Server server;
     private boolean draining;
 
@@ -199,11 +208,13 @@ public final class PeerServer implements AutoCloseable {
         IncomingConnections.Connection caller = CALLER.get();
         String peer = caller.peer();
         StreamSlot slot = new StreamSlot(peer);
-        ExchangeCall stream = new ExchangeCall(self, caller, call, inbox, metrics.of(peer), slot::leave);
-        slot.stream = stream;
+        ExchangeCall stream;
         ExchangeCall oldest = null;
         lock.lock();
         try {
+            Semaphore share = shares.computeIfAbsent(peer, id -> new Semaphore(SHARE));
+            stream = new ExchangeCall(self, caller, call, inbox, share, metrics.of(peer), slot::leave);
+            slot.stream = stream;
             if (draining) {
                 call.close(Status.UNAVAILABLE.withDescription("SHUTTING_DOWN"), new Metadata());
                 return new ServerCall.Listener<>() {};

@@ -96,14 +96,14 @@ final class ReceivedAnswers {
         }
     }
 
-    /// Tells the outbox that a message is not due before its next try.
+    /// Tells the outbox when a message will be tried again.
     void putOff(Dispatch dispatch, String reason) {
         long wait = Math.max(0, dispatch.retryAt - System.nanoTime());
         try {
             outbox.undecided(peer, dispatch.id(), reason, clock.instant().plusNanos(wait));
         } catch (RuntimeException e) {
-            // Only the time of the next try is lost; the message itself is here and in the outbox.
-            log.warn("message {} to {} could not be put off in the outbox", dispatch.id(), peer, e);
+            // Nothing is lost by it: the backlog has the message and the time of its next try.
+            log.warn("that message {} to {} was put off could not be told", dispatch.id(), peer, e);
         }
     }
 }

@@ -1,7 +1,6 @@
 package hanse.peer;
 
 import hanse.federation.v1.Message;
-import hanse.federation.v1.SignedMessage;
 import java.util.UUID;
 
 /// A message of which is proven that the peer at the other end of the connection signed it, and for us. Whether its
@@ -10,11 +9,5 @@ import java.util.UUID;
 /// @param peer who sent it
 /// @param id its id, unique between the peer and us for ever
 /// @param message what it says; the body is present, the protocol is ours
-/// @param signed the proof, with the bytes that were signed
 /// @param digest SHA-256 of the message's bytes, which the outcome has to name
-public record ReceivedMessage(String peer, UUID id, Message message, SignedMessage signed, byte[] digest) {
-    /// The message's bytes as they were signed.
-    public byte[] bytes() {
-        return signed.getMessage().toByteArray();
-    }
-}
+public record ReceivedMessage(String peer, UUID id, Message message, byte[] digest) {}

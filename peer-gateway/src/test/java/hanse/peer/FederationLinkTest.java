@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
-import hanse.federation.v1.Accepted;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.Refused;
 import hanse.federation.v1.SignedMessage;
 import hanse.federation.v1.SignedOutcome;
 import io.grpc.ManagedChannel;
@@ -102,8 +103,7 @@ class FederationLinkTest {
         ReceivedMessage one = beta.received.values().iterator().next();
         assertThat(one.peer()).isEqualTo("alpha.example");
         assertThat(one.message().getTraceparent()).startsWith("00-0af7");
-        assertThat(one.digest()).hasSize(32);
-        assertThat(Message.parseFrom(one.bytes())).isEqualTo(one.message());
+        assertThat(one.digest()).isEqualTo(SignedBytes.sha256(one.message().toByteString()));
     }
 
     @Test
@@ -134,7 +134,7 @@ class FederationLinkTest {
         alpha.links.wake("beta.example");
         await().atMost(SOON).until(() -> alpha.outcomes.size() == 1);
         alpha.links.stop("beta.example");
-        assertThat(alpha.links.started()).isEmpty();
+        assertThat(alpha.links.isStarted("beta.example")).isFalse();
         alpha.transferTo("beta.example");
         alpha.links.wake("beta.example");
         assertThat(alpha.metrics.snapshot("beta.example").sent()).isEqualTo(1);
@@ -485,13 +485,7 @@ class FederationLinkTest {
             if (message.id().equals(otherId)) {
                 return CompletableFuture.completedFuture(answer);
             }
-            Outcome right = Outcome.newBuilder()
-                    .setFrom("beta.example")
-                    .setTo("alpha.example")
-                    .setId(MessageIds.bytes(message.id()))
-                    .setRequestDigest(ByteString.copyFrom(message.digest()))
-                    .setAccepted(Accepted.getDefaultInstance())
-                    .build();
+            Outcome right = beta.accepted(message).build();
             int time = asked.merge(message.id(), 1, Integer::sum);
             SignedOutcome outcome = switch (time) {
                 case 1 -> signed(right, foreign);
@@ -514,10 +508,27 @@ class FederationLinkTest {
                                     ByteString.copyFrom(beta.key.sign(SignedBytes.MESSAGE.of(right.toByteString()))))
                             .build();
                 case 8 -> SignedOutcome.getDefaultInstance();
+                // It proves itself, and would be kept for ever.
+                case 9 ->
+                    signed(
+                            right.toBuilder()
+                                    .setRefused(Refused.newBuilder().setReason("x".repeat(4096)))
+                                    .build(),
+                            beta.key);
+                case 10 ->
+                    signed(right, beta.key).toBuilder()
+                            .setUnknownFields(UnknownFieldSet.newBuilder()
+                                    .addField(
+                                            1000,
+                                            UnknownFieldSet.Field.newBuilder()
+                                                    .addLengthDelimited(ByteString.copyFrom(new byte[4096]))
+                                                    .build())
+                                    .build())
+                            .build();
                 default -> signed(right, beta.key);
             };
             return CompletableFuture.completedFuture(
-                    time == 9
+                    time == 11
                             ? Answers.decided(UUID.randomUUID(), signed(right, beta.key))
                             : Answers.decided(message.id(), outcome));
         };
@@ -526,8 +537,8 @@ class FederationLinkTest {
         await().atMost(SOON).until(() -> alpha.outcomes.containsKey(otherId));
         assertThat(alpha.outcomes).doesNotContainKey(attacked);
         await().atMost(SOON).until(() -> alpha.outcomes.containsKey(attacked));
-        assertThat(asked).containsEntry(attacked, 10);
-        assertThat(alpha.metrics.snapshot("beta.example").refusedAnswers()).isEqualTo(9);
+        assertThat(asked).containsEntry(attacked, 12);
+        assertThat(alpha.metrics.snapshot("beta.example").refusedAnswers()).isEqualTo(11);
     }
 
     @Test
@@ -599,6 +610,40 @@ class FederationLinkTest {
         await().during(Duration.ofMillis(300)).until(() -> beta.received.size() == 32);
         gate.complete(null);
         await().atMost(SOON).until(() -> alpha.outcomes.size() == 200);
+    }
+
+    @Test
+    void aPeerHasNoMoreThanItsShareDecidedAtOnceHoweverManyStreamsItOpens() throws Exception {
+        peered(TestRegistry.QUICK);
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        beta.manner = (message, answer) -> gate.thenApply(nothing -> answer);
+        List<Answer> answers = new CopyOnWriteArrayList<>();
+        ManagedChannel channel = channelAs(alpha.identity, alpha.trust, beta);
+        List<StreamObserver<SignedMessage>> streams = new ArrayList<>();
+        for (int stream = 0; stream < 3; stream++) {
+            streams.add(FederationServiceGrpc.newStub(channel).exchange(collecting(answers::add)));
+        }
+        for (int i = 0; i < PeerServer.SHARE + 100; i++) {
+            streams.get(i % 3).onNext(signed(transfer(UUID.randomUUID()).build(), alpha.key));
+        }
+        await().atMost(SOON).until(() -> answers.size() == 100);
+        assertThat(answers)
+                .allSatisfy(
+                        answer -> assertThat(answer.getUndecided().getReason()).isEqualTo("OVERLOADED"));
+        await().atMost(SOON).until(() -> beta.received.size() == PeerServer.SHARE);
+        // Another peer has a share of its own, and what is decided makes room.
+        TestRegistry gamma = registry("gamma.example").link(TestRegistry.QUICK);
+        gamma.trust.put(beta.asPeer());
+        beta.trust.put(gamma.asPeer());
+        gamma.transferTo("beta.example");
+        gamma.links.start("beta.example");
+        await().atMost(SOON).until(() -> beta.received.size() == PeerServer.SHARE + 1);
+        gate.complete(null);
+        await().atMost(SOON).until(() -> answers.size() == PeerServer.SHARE + 100);
+        streams.getFirst().onNext(signed(transfer(UUID.randomUUID()).build(), alpha.key));
+        await().atMost(SOON).until(() -> answers.size() == PeerServer.SHARE + 101);
+        assertThat(answers.getLast().hasOutcome()).isTrue();
+        streams.forEach(StreamObserver::onCompleted);
     }
 
     @Test

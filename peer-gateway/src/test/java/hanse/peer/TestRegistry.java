@@ -10,6 +10,7 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.federation.v1.SignedOutcome;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,7 +60,6 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
     final Map<Long, OutgoingMessage> outbox = new ConcurrentSkipListMap<>();
 
     private final Map<UUID, Long> places = new ConcurrentHashMap<>();
-    private final Map<UUID, Instant> retryAt = new ConcurrentHashMap<>();
     private final AtomicLong made = new AtomicLong();
     final Map<UUID, VerifiedOutcome> outcomes = new ConcurrentHashMap<>();
     final List<String> undecided = new CopyOnWriteArrayList<>();
@@ -131,23 +130,12 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
 
     @Override
     public List<OutgoingMessage> due(String peer, int limit) {
-        List<OutgoingMessage> due = new ArrayList<>();
-        Instant now = clock.instant();
-        for (OutgoingMessage message : outbox.values()) {
-            if (due.size() == limit) {
-                break;
-            }
-            if (!now.isBefore(retryAt.getOrDefault(message.id(), Instant.MIN))) {
-                due.add(message);
-            }
-        }
-        return due;
+        return outbox.values().stream().limit(limit).toList();
     }
 
     @Override
     public void undecided(String peer, UUID message, String reason, Instant at) {
         undecided.add(reason);
-        retryAt.put(message, at);
     }
 
     @Override
@@ -161,8 +149,18 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
     public CompletionStage<Answer> receive(ReceivedMessage message) {
         received.put(message.id(), message);
         SignedOutcome outcome = decisions.computeIfAbsent(
-                message.id(), fresh -> signer.accepted(message, Accepted.getDefaultInstance(), clock.instant()));
+                message.id(), fresh -> signer.sign(accepted(message).build()));
         return manner.apply(message, Answers.decided(message.id(), outcome));
+    }
+
+    /// What accepts a message.
+    Outcome.Builder accepted(ReceivedMessage message) {
+        return Outcome.newBuilder()
+                .setFrom(id)
+                .setTo(message.peer())
+                .setId(MessageIds.bytes(message.id()))
+                .setRequestDigest(ByteString.copyFrom(message.digest()))
+                .setAccepted(Accepted.getDefaultInstance());
     }
 
     @Override

@@ -48,7 +48,8 @@ public final class Trace {
         return HEX.toHexDigits(entropy.getAsLong() | 1);
     }
 
-    private static boolean isValid(String header) {
+    /// Whether it is a `traceparent` of version 00.
+    public static boolean isValid(String header) {
         if (header.length() != LENGTH || !header.startsWith("00-") || header.charAt(ID_END) != '-') {
             return false;
         }

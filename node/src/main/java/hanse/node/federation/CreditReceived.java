@@ -22,6 +22,9 @@ import java.util.Optional;
 /// its payer: also a message that names parties which are not the sender's and ours to name, because nothing else would
 /// ever end the transfer at its source.
 final class CreditReceived implements Decision {
+    /// In characters, as for a transfer within a registry.
+    private static final int LONGEST_MEMO = 256;
+
     private final RegistryId self;
     private final Transfers transfers;
     private final PeerPositionStore positions;
@@ -86,6 +89,9 @@ final class CreditReceived implements Decision {
 
     private Verdict credit(Books books) {
         AgentId agent = payee.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
+        if (credit.getMemo().codePointCount(0, credit.getMemo().length()) > LONGEST_MEMO) {
+            throw new RefusedException(Reason.MESSAGE_REFUSED);
+        }
         long micros = credit.getAmountMicros();
         if (micros <= 0 || micros > Avt.MAX.micros()) {
             throw new RefusedException(Reason.BAD_AMOUNT);

@@ -143,6 +143,7 @@ public final class Federation implements AutoCloseable {
                 new CrossRegistryTransfers(self.id(), database, commit, frames, directory, messages, threads, clock);
         this.peers = new Peers(
                 self.id(),
+                self.publicUrl(),
                 database,
                 ledger,
                 outcomes,
@@ -180,7 +181,7 @@ public final class Federation implements AutoCloseable {
 
     /// Whether a caller means this registry, by its id or published URL.
     public boolean isSelf(String issuer) {
-        return Peer.isNamed(issuer, self.id(), self.publicUrl());
+        return issuer.equals(self.id().value()) || Peer.plainUrl(issuer).equals(Peer.plainUrl(self.publicUrl()));
     }
 
     /// Where other capabilities say which messages are theirs.

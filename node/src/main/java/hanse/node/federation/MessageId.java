@@ -12,11 +12,11 @@ public final class MessageId {
 
     private MessageId() {}
 
-    /// The id of the message that a request causes.
+    /// The id of the message that something causes.
     ///
-    /// @param request the request's key, as good as random
-    public static UUID of(Instant now, UUID request) {
-        long high = (now.toEpochMilli() << 16) | VERSION | (request.getMostSignificantBits() & RANDOM_A);
-        return new UUID(high, VARIANT | (request.getLeastSignificantBits() & RANDOM_B));
+    /// @param cause a request's key, or a hash: as good as random
+    public static UUID of(Instant time, UUID cause) {
+        long high = (time.toEpochMilli() << 16) | VERSION | (cause.getMostSignificantBits() & RANDOM_A);
+        return new UUID(high, VARIANT | (cause.getLeastSignificantBits() & RANDOM_B));
     }
 }

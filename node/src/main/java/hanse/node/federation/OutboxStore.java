@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.impl.DSL;
 
 /// The table of messages that have no outcome. A row is written and deleted under the lock of what the message is
 /// about, so it needs none of its own.
@@ -89,11 +90,14 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
     }
 
     /// The oldest messages to a peer: ids begin with the time.
-    List<Outgoing> oldest(Tx tx, RegistryId peer, int limit) {
+    ///
+    /// @param after where an earlier look has ended
+    List<Outgoing> oldest(Tx tx, RegistryId peer, Optional<UUID> after, int limit) {
         return tx.sql()
                 .select(OUTBOX.ID, OUTBOX.MESSAGE)
                 .from(OUTBOX)
                 .where(OUTBOX.PEER.eq(peer.value()))
+                .and(after.map(OUTBOX.ID::gt).orElseGet(DSL::noCondition))
                 .orderBy(OUTBOX.ID)
                 .limit(limit)
                 .fetch(row -> Outgoing.parse(peer, row.value1(), row.value2()));

@@ -3,6 +3,9 @@ package hanse.node.federation;
 import hanse.node.call.RegistryId;
 import hanse.peer.TrustedPeer;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A registry with which this one has exchanged trust.
 ///
@@ -16,20 +19,16 @@ public record Peer(
         String publicUrl,
         String fingerprint,
         Instant addedAt) {
+    private static final Pattern HTTPS = Pattern.compile("(?i)https://(?<host>[^/?#]*?)(:443)?(?<path>([/?#].*?)??)/?");
+
     public PeerStatus status() {
         return position.status();
     }
 
-    /// Whether a caller may name it so: by its id, or by its published URL with or without the last slash.
-    boolean isNamed(String text) {
-        return isNamed(text, id, publicUrl);
-    }
-
-    static boolean isNamed(String text, RegistryId id, String publicUrl) {
-        return text.equals(id.value()) || withoutSlash(text).equals(withoutSlash(publicUrl));
-    }
-
-    private static String withoutSlash(String url) {
-        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    /// A published URL as it is compared: without the last slash and the usual port, the host in lower case. Any other
+    /// text is as it was.
+    static String plainUrl(String text) {
+        Matcher https = HTTPS.matcher(text);
+        return https.matches() ? "https://" + https.group("host").toLowerCase(Locale.ROOT) + https.group("path") : text;
     }
 }

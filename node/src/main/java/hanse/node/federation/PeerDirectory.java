@@ -6,6 +6,8 @@ import hanse.node.call.RegistryId;
 import hanse.node.storage.Database;
 import hanse.peer.PeerTrust;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public final class PeerDirectory {
     private final PeerStore store;
     private final PeerTrust trust;
     private volatile Map<RegistryId, Peer> peers = Map.of();
+    private volatile Map<String, Peer> issuers = Map.of();
 
     PeerDirectory(Database database, PeerStore store, PeerTrust trust) {
         this.database = database;
@@ -30,10 +33,24 @@ public final class PeerDirectory {
     synchronized void refresh() {
         List<Peer> all = database.read(store::all);
         peers = all.stream().collect(Collectors.toUnmodifiableMap(Peer::id, Function.identity()));
+        issuers = named(all);
         trust.replaceAll(all.stream()
                 .filter(peer -> peer.status().isLinked())
                 .map(Peer::trusted)
                 .toList());
+    }
+
+    /// Peers by what a caller may call them. A URL is a linked peer's before a removed one's, and the earlier one's.
+    private static Map<String, Peer> named(List<Peer> all) {
+        Map<String, Peer> named = new HashMap<>();
+        all.stream()
+                .sorted(Comparator.comparing((Peer peer) -> !peer.status().isLinked())
+                        .thenComparing(Peer::addedAt))
+                .forEach(peer -> {
+                    named.putIfAbsent(peer.id().value(), peer);
+                    named.putIfAbsent(Peer.plainUrl(peer.publicUrl()), peer);
+                });
+        return named;
     }
 
     Collection<Peer> all() {
@@ -63,9 +80,7 @@ public final class PeerDirectory {
     /// The peer that a caller names as an issuer, by id or published URL. It is only looked up here: what a caller
     /// writes is never dialled. Refuses with `UNKNOWN_PEER`.
     public Peer byIssuer(String text) {
-        return peers.values().stream()
-                .filter(peer -> peer.isNamed(text))
-                .findFirst()
+        return Optional.ofNullable(issuers.get(Peer.plainUrl(text)))
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
     }
 }

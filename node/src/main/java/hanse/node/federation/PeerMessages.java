@@ -4,6 +4,7 @@ import hanse.federation.v1.Message;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Books;
 import hanse.peer.MessageSigner;
+import hanse.peer.PeerServer;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -29,6 +30,9 @@ public final class PeerMessages {
         Message.Builder message = signer.message(to.value(), id, traceparent);
         body.accept(message);
         Outgoing outgoing = new Outgoing(to, id, message.build());
+        if (outgoing.message().getSerializedSize() > PeerServer.MAX_MESSAGE_BYTES) {
+            throw new IllegalArgumentException("a message of ours is larger than peers accept");
+        }
         store.send(books.rows(), outgoing);
         return outgoing;
     }

@@ -10,6 +10,7 @@ import hanse.peer.OutgoingMessage;
 import hanse.peer.PeerLinks;
 import hanse.peer.VerifiedOutcome;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,9 +80,37 @@ final class PeerOutbox implements Outbox {
         if (!leased.contains(id)) {
             return List.of();
         }
-        return database.read(tx -> store.oldest(tx, id, limit)).stream()
-                .map(this::sign)
-                .toList();
+        List<OutgoingMessage> due = new ArrayList<>();
+        Optional<UUID> last = Optional.empty();
+        int seen = 0;
+        do {
+            int wanted = limit - due.size();
+            List<Outgoing> found = oldest(id, last, wanted);
+            found.forEach(message -> sendable(message).ifPresent(due::add));
+            seen += found.size();
+            last = found.size() < wanted
+                    ? Optional.empty()
+                    : Optional.of(found.getLast().id());
+        } while (last.isPresent() && due.size() < limit);
+        if (due.size() < seen) {
+            LOG.warn("{} messages to {} stay in the outbox: this version cannot send them", seen - due.size(), peer);
+        }
+        return due;
+    }
+
+    private List<Outgoing> oldest(RegistryId peer, Optional<UUID> after, int limit) {
+        return database.read(tx -> store.oldest(tx, peer, after, limit));
+    }
+
+    /// Empty for what this version cannot send, such as a message that a later one has written: what stands behind it
+    /// goes out all the same.
+    private Optional<OutgoingMessage> sendable(Outgoing message) {
+        try {
+            return Optional.of(sign(message));
+        } catch (IllegalArgumentException e) {
+            LOG.debug("message {} to {} cannot be sent", message.id(), message.peer(), e);
+            return Optional.empty();
+        }
     }
 
     @Override

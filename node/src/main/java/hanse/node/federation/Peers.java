@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
 /// The operations on peers.
 public final class Peers {
     private final RegistryId self;
+    private final String publicUrl;
     private final Database database;
     private final Ledger ledger;
     private final Outcomes outcomes;
@@ -40,6 +41,7 @@ public final class Peers {
     /// @param usualLimit how much of a peer's money is held when its card is accepted without a word about it
     Peers(
             RegistryId self,
+            String publicUrl,
             Database database,
             Ledger ledger,
             Outcomes outcomes,
@@ -50,6 +52,7 @@ public final class Peers {
             Avt usualLimit,
             Supplier<SignedCard> card) {
         this.self = self;
+        this.publicUrl = publicUrl;
         this.database = database;
         this.ledger = ledger;
         this.outcomes = outcomes;
@@ -68,7 +71,7 @@ public final class Peers {
 
     /// Trusts the registry of a card. The same card again changes nothing; another endpoint or bundle is taken over;
     /// another key is a new identity, refused with `PEER_KEY_CHANGED` while messages to the old one have no
-    /// outcome. Refuses with `BAD_CARD`, `OWN_CARD`.
+    /// outcome. Refuses with `BAD_CARD`, also for a public URL that is another's, and `OWN_CARD`.
     ///
     /// @param readOut the fingerprint as the other operator read it out; empty when it was not
     hanse.peer.v1.Peer add(Call call, SignedCard signed, Optional<Avt> limit, String readOut) {
@@ -86,6 +89,7 @@ public final class Peers {
                     || !before.get().trusted().equals(checked.peer())
                     || !before.get().publicUrl().equals(checked.card().getPublicUrl());
             if (news) {
+                requireFreeUrl(tx, id, checked.card().getPublicUrl());
                 store.put(tx, checked);
                 change(tx, id, EntryKind.PEER_ADDED, limit.orElse(usualLimit), position -> {
                     PeerStatus status = sameKey ? position.status().added() : PeerStatus.PENDING;
@@ -96,6 +100,18 @@ public final class Peers {
             }
             return show(tx, id);
         });
+    }
+
+    /// Callers name issuers by their URL, so nobody takes another's.
+    private void requireFreeUrl(Tx tx, RegistryId id, String url) {
+        String plain = Peer.plainUrl(url);
+        boolean isTaken = Peer.plainUrl(publicUrl).equals(plain)
+                || store.all(tx).stream()
+                        .filter(peer -> peer.status().isLinked() && !peer.id().equals(id))
+                        .anyMatch(peer -> Peer.plainUrl(peer.publicUrl()).equals(plain));
+        if (isTaken) {
+            throw new RefusedException(Reason.BAD_CARD);
+        }
     }
 
     private CheckedCard check(SignedCard signed, String readOut) {

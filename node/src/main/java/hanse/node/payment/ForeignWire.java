@@ -1,9 +1,11 @@
 package hanse.node.payment;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.ConsumedPayment;
 import hanse.node.call.Did;
+import hanse.node.call.Nul;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
@@ -17,6 +19,12 @@ import java.util.UUID;
 
 /// Payments of peers as messages.
 final class ForeignWire {
+    /// In characters; no issuer of ours authorizes more.
+    private static final int LONGEST_RESOURCE = 512;
+
+    /// From here on there are times that a database or JSON cannot hold. A day is left for what is reckoned from one.
+    private static final long NEVER = Instant.parse("9999-12-31T00:00:00Z").getEpochSecond();
+
     private ForeignWire() {}
 
     /// What a token is worth to who presented it with the request of that key. Refuses with what keeps the token from
@@ -112,7 +120,8 @@ final class ForeignWire {
                 .build();
     }
 
-    /// Reads that, as far as it makes sense: the payment that was asked for, a payer of the issuer's, an amount.
+    /// Reads that, as far as it makes sense and can be stored: the payment that was asked for, a payer of the issuer's,
+    /// an amount, a text and times.
     ///
     /// @param decidedAt when the issuer decided; when it is the moment at which it consumed, that was our doing
     static Optional<ForeignPayment.Terms> terms(
@@ -121,7 +130,11 @@ final class ForeignWire {
             if (!MessageIds.parse(said.getPaymentId()).equals(Optional.of(asked))
                     || !Did.parse(said.getPayer()).registry().equals(issuer)
                     || said.getAmountMicros() <= 0
-                    || said.getAmountMicros() > Avt.MAX.micros()) {
+                    || said.getAmountMicros() > Avt.MAX.micros()
+                    || !Nul.in(said).isEmpty()
+                    || said.getResource().codePointCount(0, said.getResource().length()) > LONGEST_RESOURCE
+                    || !isTime(said.getExpiresAt())
+                    || !isTime(said.getConsumedAt())) {
                 return Optional.empty();
             }
             return Optional.of(new ForeignPayment.Terms(
@@ -134,6 +147,10 @@ final class ForeignWire {
         } catch (RefusedException notADid) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isTime(Timestamp time) {
+        return Timestamps.isValid(time) && time.getSeconds() >= 0 && time.getSeconds() < NEVER;
     }
 
     private static Instant instant(Timestamp time) {

@@ -7,6 +7,7 @@ import hanse.federation.v1.WaivePayment;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Frames;
+import hanse.node.federation.MessageId;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
@@ -107,7 +108,8 @@ record RecordConsumption(
 
     private Recorded askAgain(Books books, ForeignPayment payment, PeerPosition position, Avt needed) {
         books.rows().update(positions, key.issuer(), position.reserve(needed.minus(payment.reserved())));
-        UUID next = UUID.nameUUIDFromBytes(("hanse-consume/" + asked.id()).getBytes(StandardCharsets.UTF_8));
+        UUID hash = UUID.nameUUIDFromBytes(("hanse-consume/" + asked.id()).getBytes(StandardCharsets.UTF_8));
+        UUID next = MessageId.of(books.now(), hash);
         Outgoing again = messages.send(
                 books,
                 key.issuer(),

@@ -3,6 +3,7 @@ package hanse.node.payment;
 import hanse.node.call.Did;
 import hanse.node.federation.Frame;
 import hanse.node.federation.Frames;
+import hanse.node.federation.MessageId;
 import hanse.node.federation.Outgoing;
 import hanse.node.ledger.Books;
 import hanse.wire.SignedText;
@@ -19,7 +20,7 @@ final class Settlement {
     /// The caller has checked that the payment can be settled.
     static Begun prepare(Books books, PaymentStore store, Frames frames, Payment payment, String traceparent) {
         int attempt = payment.attempt() + 1;
-        UUID transfer = transferId(payment.id(), attempt);
+        UUID transfer = transferId(payment, attempt);
         Frames.Prepared prepared = frames.prepare(
                 books,
                 new Frames.Order(
@@ -37,12 +38,12 @@ final class Settlement {
     }
 
     /// The transfer of an attempt: the same whoever begins it, and another one only after a recorded refusal.
-    private static UUID transferId(UUID payment, int attempt) {
+    private static UUID transferId(Payment payment, int attempt) {
         ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(20)
-                .putLong(payment.getMostSignificantBits())
-                .putLong(payment.getLeastSignificantBits())
+                .putLong(payment.id().getMostSignificantBits())
+                .putLong(payment.id().getLeastSignificantBits())
                 .putInt(attempt)
                 .array()));
-        return new UUID(hash.getLong(), hash.getLong());
+        return MessageId.of(payment.consumedAt().orElseThrow(), new UUID(hash.getLong(), hash.getLong()));
     }
 }

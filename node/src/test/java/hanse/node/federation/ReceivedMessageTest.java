@@ -111,6 +111,19 @@ class ReceivedMessageTest {
         assertThat(beta.balance(payee)).isEqualTo("0");
     }
 
+    @Test
+    void aMemoOfMoreThan256CharactersIsRefused() {
+        AgentId payee = beta.agent("0");
+        Message longest = edited(
+                credit(new AgentId(UUID.randomUUID()), payee, "5"),
+                credit -> credit.setMemo("\uD83D\uDC1F".repeat(256)));
+        assertThat(outcome(receive(longest)).hasAccepted()).isTrue();
+        Message longer =
+                edited(credit(new AgentId(UUID.randomUUID()), payee, "5"), credit -> credit.setMemo("x".repeat(257)));
+        assertThat(outcome(receive(longer)).getRefused().getReason()).isEqualTo("MESSAGE_REFUSED");
+        assertThat(beta.balance(payee)).isEqualTo("4.975");
+    }
+
     private Message credit(AgentId payer, AgentId payee, String amount) {
         return Message.newBuilder()
                 .setFrom(alpha.id.value())

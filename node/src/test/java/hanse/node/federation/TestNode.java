@@ -18,7 +18,6 @@ import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
-import hanse.federation.v1.SignedMessage;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
@@ -83,6 +82,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
 public final class TestNode implements AutoCloseable {
@@ -125,6 +125,9 @@ public final class TestNode implements AutoCloseable {
 
         /// The next so many outcomes of peers are recorded, and the pump does not learn it: it asks and records again.
         public final AtomicInteger recordsLost = new AtomicInteger();
+
+        /// What peers are told in place of what was decided, by a registry that lies.
+        public volatile UnaryOperator<Answer> told = UnaryOperator.identity();
 
         private final Map<Moment, Runnable> once = new ConcurrentHashMap<>();
 
@@ -414,7 +417,6 @@ public final class TestNode implements AutoCloseable {
                         from.id.value(),
                         MessageIds.parse(message.getId()).orElseThrow(),
                         message,
-                        SignedMessage.newBuilder().setMessage(bytes).build(),
                         SignedText.sha256(bytes.toByteArray())))
                 .toCompletableFuture()
                 .join();
@@ -473,7 +475,7 @@ public final class TestNode implements AutoCloseable {
                 boolean answerLost = Network.takes(network.answersLost);
                 return real.receive(message).thenCompose(answer -> {
                     network.comes(Network.Moment.DECIDED);
-                    return answerLost ? lost() : done(answer);
+                    return answerLost ? lost() : done(network.told.apply(answer));
                 });
             }
 

@@ -1,22 +1,28 @@
 package hanse.node.federation;
 
 import static hanse.node.federation.TestNode.eventually;
+import static hanse.schema.jooq.Tables.OUTBOX;
 import static hanse.schema.jooq.Tables.OUTCOME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hanse.error.v1.Reason;
+import hanse.federation.v1.Message;
+import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.CrossRegistryTransferResponse.State;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
 import hanse.node.call.AgentId;
+import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Postgres;
+import hanse.peer.MessageIds;
 import hanse.peer.v1.SignedCard;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +32,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +158,60 @@ class TransferTest {
         assertThat(refusal(alpha.send(alice, beta, weather, "1"))).contains(Reason.PEER_SUSPENDED);
         alpha.federation.peers().resume(alpha.operator(), beta.id);
         assertThat(alpha.frames()).isEmpty();
+    }
+
+    @Test
+    void whatALaterVersionWroteHoldsUpNothingBehindIt() {
+        AgentId alice = alpha.agent("100");
+        AgentId weather = beta.agent("0");
+        beta.wire().cut();
+        var sent = alpha.send(alice, beta, weather, "10");
+        eventually("it is committed", () -> alpha.unanswered() == 1);
+        assertThat(sent.join().getState()).isEqualTo(State.PREPARED);
+        alpha.close();
+        // More than a look takes, and older.
+        for (int i = 0; i < 600; i++) {
+            writeWithoutKnownBody(new UUID(0, i));
+        }
+        alpha = alpha.again().start();
+        beta.wire().restore();
+        eventually("it arrives", () -> beta.balance(weather).equals("9.95"));
+        eventually("nothing else goes", () -> alpha.unanswered() == 600);
+        alpha.database.write(tx ->
+                tx.sql().deleteFrom(OUTBOX).where(OUTBOX.ID.lt(new UUID(1, 0))).execute());
+    }
+
+    private void writeWithoutKnownBody(UUID id) {
+        alpha.database.write(tx -> tx.sql()
+                .insertInto(OUTBOX)
+                .set(OUTBOX.PEER, beta.id.value())
+                .set(OUTBOX.ID, id)
+                .set(OUTBOX.CREATED_AT, tx.now())
+                .set(
+                        OUTBOX.MESSAGE,
+                        Message.newBuilder()
+                                .setFrom(alpha.id.value())
+                                .setTo(beta.id.value())
+                                .setId(MessageIds.bytes(id))
+                                .build()
+                                .toByteArray())
+                .execute());
+    }
+
+    @Test
+    void nothingIsTakenForAMessageThatNoPeerWouldRead() {
+        AgentId alice = alpha.agent("100");
+        CrossRegistryTransferRequest request = CrossRegistryTransferRequest.newBuilder()
+                .setTo(new Did(beta.id, beta.agent("0")).toString())
+                .setAmount("10")
+                .setMemo("x".repeat(70_000))
+                .build();
+        assertThat(alpha.federation.transfers().transfer(TestNode.call(alice, "large", ""), request))
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(alpha.unanswered()).isZero();
+        assertThat(alpha.balance(alice)).isEqualTo("100");
     }
 
     @Test

@@ -1,10 +1,19 @@
 package hanse.node.payment;
 
 import static hanse.node.federation.TestNode.eventually;
+import static hanse.schema.jooq.Tables.INBOX;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.Answer;
+import hanse.federation.v1.ConsumedPayment;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SignedOutcome;
 import hanse.node.call.AgentId;
+import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Pair;
@@ -16,14 +25,18 @@ import hanse.payment.v1.AuthorizeResponse;
 import hanse.payment.v1.Payment;
 import hanse.payment.v1.Payment.State;
 import hanse.payment.v1.VerifyResponse;
+import hanse.peer.MessageSigner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +279,67 @@ class PeerPaymentTest {
         return beta.payments.show(call(weather, "g").caller(), UUID.fromString(token.getPaymentId()));
     }
 
+    @Test
+    void whatAnIssuerSaysThatCannotBeStoredIsARefusal() {
+        List<Consumer<ConsumedPayment.Builder>> lies = List.of(
+                said -> said.setResource("GET /weather\0"),
+                said -> said.setResource("x".repeat(513)),
+                said -> said.getConsumedAtBuilder().setSeconds(10_000_000_000_000L),
+                said -> said.getExpiresAtBuilder().setSeconds(1_000_000_000_000_000_000L),
+                said -> said.getExpiresAtBuilder().setNanos(-1));
+        for (int i = 0; i < lies.size(); i++) {
+            AuthorizeResponse token = authorize("1");
+            Consumer<ConsumedPayment.Builder> lie = lies.get(i);
+            alpha.network.told = answer -> retold(answer, lie);
+            String requestId = "v" + i;
+            assertThat(refusal(() -> verify(token, requestId))).contains(Reason.MESSAGE_REFUSED);
+        }
+        assertThat(beta.position(alpha).net()).isZero();
+        alpha.network.told = UnaryOperator.identity();
+        assertThat(verify(authorize("1"), "honest").getValid()).isTrue();
+    }
+
+    private Answer retold(Answer answer, Consumer<ConsumedPayment.Builder> lie) {
+        SigningKey key = SigningKey.openOrCreate(directory.resolve("alpha").resolve("signing.key"));
+        try {
+            Outcome.Builder outcome = Outcome.parseFrom(answer.getOutcome().getOutcome()).toBuilder();
+            lie.accept(outcome.getAcceptedBuilder().getConsumedPaymentBuilder());
+            SignedOutcome signed = new MessageSigner(alpha.id.value(), key).sign(outcome.build());
+            return answer.toBuilder().setOutcome(signed).build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aClaimWhoseTraceIsNoneIsPaid() {
+        AuthorizeResponse token = authorize("1");
+        verify(token, "v1");
+        ahead.set(Duration.ofHours(25));
+        // The claim is just small enough for a message; the transfer that it causes says more.
+        Call call = call(weather, "c1");
+        Call untraceable = new Call(call.caller(), Optional.of(call.request()), "x".repeat(65_380));
+        Payment claimed = beta.payments
+                .claim(untraceable, alpha.id.value(), token.getPaymentId())
+                .join();
+        assertThat(claimed.getState()).isIn(State.SETTLING, State.SETTLED);
+        eventually("it is paid", () -> beta.balance(weather).equals("0.995"));
+    }
+
+    @Test
+    void everyMessagesIdBeginsWithItsTime() {
+        AuthorizeResponse token = authorize("50");
+        verify(token, "v1");
+        Payment paid = settle(token, "s1");
+        UUID transfer = UUID.fromString(paid.getTransferId());
+        assertThat(transfer.version()).isEqualTo(7);
+        assertThat(transfer.getMostSignificantBits() >>> 16).isEqualTo(Timestamps.toMillis(paid.getConsumedAt()));
+        // It was asked for twice, the second time with more headroom.
+        List<UUID> asked =
+                alpha.database.read(tx -> tx.sql().select(INBOX.ID).from(INBOX).fetch(INBOX.ID));
+        assertThat(asked).hasSize(2).allSatisfy(id -> assertThat(id.version()).isEqualTo(7));
+    }
+
     private AuthorizeResponse authorize(String amount) {
         return alpha.payments
                 .authorize(
@@ -305,7 +379,7 @@ class PeerPaymentTest {
                 .getState();
     }
 
-    private static hanse.node.call.Call call(AgentId agent, String requestId) {
+    private static Call call(AgentId agent, String requestId) {
         return TestNode.call(agent, requestId, "");
     }
 

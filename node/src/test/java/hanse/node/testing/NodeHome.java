@@ -28,6 +28,7 @@ public final class NodeHome {
     public NodeHome(Path directory, String registry, Postgres.Fresh database, Map<Setting, String> more) {
         Map<Setting, String> chosen = new EnumMap<>(Setting.class);
         chosen.put(Setting.REGISTRY, registry);
+        chosen.put(Setting.PUBLIC_URL, "https://" + registry);
         chosen.put(Setting.PORT_GRPC, Integer.toString(Ports.free()));
         chosen.put(Setting.PORT_PEER, Integer.toString(Ports.free()));
         chosen.put(Setting.JDBC_URL, database.url());
