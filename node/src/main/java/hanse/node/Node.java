@@ -247,7 +247,10 @@ public final class Node implements AutoCloseable {
                 .start();
         inProcessChannel =
                 InProcessChannelBuilder.forName(door).directExecutor().build();
-        readiness.with("database", this::databaseFault).with("writers", commit::fault);
+        readiness
+                .with("database", this::databaseFault)
+                .with("writers", commit::fault)
+                .with("event tail", tail::fault);
         ops = new OpsServer(config.ports().opsBind(), config.ports().ops(), metrics, readiness);
 
         // what goes on by itself

@@ -181,11 +181,15 @@ final class AuditStore {
     }
 
     private static Optional<Entry> entry(JournalRecord row) {
+        EntryKind kind = EntryKind.of(row.getKind());
+        if (kind == EntryKind.UNKNOWN) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(new Entry(
                     new Position(row.getPosition()),
                     row.getAt(),
-                    EntryKind.of(row.getKind()),
+                    kind,
                     side(
                             row.getDebit(),
                             row.getDebitBalance(),

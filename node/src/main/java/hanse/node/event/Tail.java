@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +105,11 @@ public final class Tail implements AutoCloseable {
         return database.read(tx -> WatchPosition.of(ledger.heads(tx)));
     }
 
+    /// What is wrong with it, for a readiness probe: nothing, or that it has ended.
+    public Optional<String> fault() {
+        return thread.isAlive() ? Optional.empty() : Optional.of("has ended");
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -141,9 +145,10 @@ public final class Tail implements AutoCloseable {
                     tell(database.read(tx -> after(tx, from.get())));
                 }
                 failed = false;
-            } catch (DataAccessException e) {
+            } catch (RuntimeException e) {
+                // Whatever it is, the next look may go well; without this thread no watcher would hear anything again.
                 if (!failed) {
-                    LOG.warn("the journal cannot be read; watchers wait: {}", e.toString());
+                    LOG.warn("the journal cannot be read; watchers wait", e);
                 }
                 failed = true;
             }

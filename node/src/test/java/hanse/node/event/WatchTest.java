@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import hanse.event.v1.Event;
 import hanse.event.v1.WatchResponse;
 import hanse.node.call.AgentId;
@@ -15,6 +18,7 @@ import hanse.node.ledger.Entry;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
+import hanse.node.storage.Tx;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.TestRegistry;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 final class WatchTest {
@@ -207,6 +212,53 @@ final class WatchTest {
             assertThat(slow.ids()).containsExactlyInAnyOrderElementsOf(all);
             requireLaneOrder(slow.ids());
         }
+    }
+
+    @Test
+    void whatANewerVersionHasWrittenIsSeenAndSoIsWhatFollows() {
+        try (Watch watch = watch(OPERATOR, "")) {
+            watch.awaitStart();
+            registry.database.write(tx -> {
+                Position position = registry.ledger.record(tx, EntryKind.AGENT_UPDATED, alice.value(), "");
+                return alter(tx, "kind = 9999", position);
+            });
+            watch.awaitEvents(1);
+            registry.pay(alice, bob, "1");
+            watch.awaitEvents(3);
+            assertThat(watch.events())
+                    .extracting(Event::getType)
+                    .containsExactly("Unknown", "TokensTransferred", "TransactionFeeCollected");
+        }
+    }
+
+    @Test
+    void anEntryThatCannotBeReadHoldsWatchersUpOnlyAsLongAsItIsThere() {
+        Logger log = (Logger) LoggerFactory.getLogger(Tail.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        log.addAppender(said);
+        try (Watch watch = watch(OPERATOR, "")) {
+            watch.awaitStart();
+            Position position = registry.database.write(tx -> {
+                Position halfASide = registry.ledger.record(tx, EntryKind.AGENT_UPDATED, alice.value(), "");
+                return alter(tx, "debit = subject", halfASide);
+            });
+            await().until(() -> !said.list.isEmpty());
+            registry.database.write(tx -> alter(tx, "debit = null", position));
+            watch.awaitEvents(1);
+            assertThat(watch.ids()).containsExactly(position.toString());
+            assertThat(node.tail.fault()).isEmpty();
+        } finally {
+            log.detachAppender(said);
+        }
+        node.tail.close();
+        assertThat(node.tail.fault()).isPresent();
+    }
+
+    private static Position alter(Tx tx, String change, Position position) {
+        assertThat(tx.sql().execute("update journal set " + change + " where position = " + position.value()))
+                .isEqualTo(1);
+        return position;
     }
 
     @Test
