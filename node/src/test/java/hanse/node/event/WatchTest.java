@@ -297,14 +297,14 @@ final class WatchTest {
 
     @Property
     void aPositionReadsBackAsItWasWritten(
-            @ForAll @Size(max = 60) List<@IntRange(min = 1, max = 30_000) Integer> lanes,
+            @ForAll @Size(max = 600) List<@IntRange(min = 1, max = 30_000) Integer> lanes,
             @ForAll @LongRange(min = 0, max = Position.MOST) long number) {
         TreeMap<Integer, Long> numbers = new TreeMap<>();
         lanes.forEach(lane -> numbers.put(lane, Math.max(0, number - lane)));
         WatchPosition position = new WatchPosition(numbers);
         String text = position.encode(TestRegistry.NAME);
         assertThat(WatchPosition.decode(text, TestRegistry.NAME)).isEqualTo(position);
-        assertThat(text.length()).isLessThanOrEqualTo(1024);
+        assertThat(text.length()).isLessThanOrEqualTo(16_384);
     }
 
     private List<String> journal(Optional<AgentId> agent) {
