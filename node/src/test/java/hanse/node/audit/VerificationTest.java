@@ -55,6 +55,7 @@ final class VerificationTest {
                 books -> books.post(Posting.hold(EntryKind.PAYMENT_AUTHORIZED, AccountId.of(alice), Avt.parse("7")))));
         registry.database.write(
                 tx -> registry.ledger.record(tx, EntryKind.AGENT_UPDATED, alice.value(), "{\"note\":\"x\"}"));
+        registry.promiseWhatIsBooked();
         assertThat(checkpoints.make()).isTrue();
         registry.pay(alice, bob, "3");
         assertThat(checkpoints.make()).isTrue();
