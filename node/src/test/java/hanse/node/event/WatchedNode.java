@@ -44,7 +44,8 @@ final class WatchedNode implements AutoCloseable {
         String name = UUID.randomUUID().toString();
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new EventGrpc(new Watches(registry.database, registry.ledger, tail, registry.parties)))
+                    .addService(new EventGrpc(
+                            new Watches(registry.database, registry.ledger, tail, registry.parties), () -> () -> {}))
                     .intercept(new AsCaller())
                     .build()
                     .start();
