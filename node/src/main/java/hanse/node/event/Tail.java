@@ -195,13 +195,7 @@ public final class Tail implements AutoCloseable {
         if (ofAgent.isEmpty()) {
             return;
         }
-        Optional<UUID> debit = entry.debit().map(Entry.Side::account);
-        Optional<UUID> credit = entry.credit().map(Entry.Side::account).filter(id -> !debit.equals(Optional.of(id)));
-        Optional<UUID> subject =
-                entry.subject().filter(id -> !debit.equals(Optional.of(id)) && !credit.equals(Optional.of(id)));
-        debit.ifPresent(id -> tellAgent(id, entry));
-        credit.ifPresent(id -> tellAgent(id, entry));
-        subject.ifPresent(id -> tellAgent(id, entry));
+        entry.concerned().forEach(id -> tellAgent(id, entry));
     }
 
     private void tellAgent(UUID agent, Entry entry) {

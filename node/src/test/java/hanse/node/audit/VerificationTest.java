@@ -107,6 +107,13 @@ final class VerificationTest {
     }
 
     @Test
+    void namesAnEntryThatSomebodyElseMayWatch() {
+        long position = entryOfAlice();
+        alter("update journal set payee = '" + alice + "' where position = " + position);
+        assertThat(fault().row()).matches("block \\d+/\\d+|journal " + hex(position));
+    }
+
+    @Test
     void namesAnEntryThatIsGone() {
         long position = entryOfAlice();
         alter("delete from journal where position = " + position);
