@@ -88,7 +88,8 @@ public final class Authentication {
     }
 
     /// What the present call was admitted by. It refuses, a second late at most, when the key was replaced
-    /// (`KEY_CHANGED`) or removed (`UNKNOWN_CALLER`), the session has ended (`SESSION_EXPIRED`) or the agent was stopped
+    /// (`KEY_CHANGED`) or removed (`UNKNOWN_CALLER`), the session has ended (`SESSION_EXPIRED`) or the agent was
+    /// stopped
     /// (`CALLER_SUSPENDED`, `CALLER_DEACTIVATED`).
     public Admission ofPresentCall() {
         Identified who = Identified.current();
