@@ -192,9 +192,10 @@ public final class Node implements AutoCloseable {
         KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
         Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
+        Authentication authentication = new Authentication(registry, directory, sessions, clock);
         edge = new Edge(
                 registry,
-                new Authentication(registry, directory, sessions, clock),
+                authentication,
                 new Limiter(limits, strikes, clock),
                 EdgeLimits.defaults(),
                 () -> ThreadLocalRandom.current().nextLong(),
@@ -215,7 +216,7 @@ public final class Node implements AutoCloseable {
                 new SessionGrpc(sessions),
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),
                 new PaymentGrpc(payments, parties),
-                new EventGrpc(watches),
+                new EventGrpc(watches, authentication::ofPresentCall),
                 new AuditGrpc(checkpoints, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
@@ -248,7 +249,10 @@ public final class Node implements AutoCloseable {
                 .start();
         inProcessChannel =
                 InProcessChannelBuilder.forName(door).directExecutor().build();
-        readiness.with("database", this::databaseFault).with("writers", commit::fault);
+        readiness
+                .with("database", this::databaseFault)
+                .with("writers", commit::fault)
+                .with("event tail", tail::fault);
         ops = new OpsServer(config.ports().opsBind(), config.ports().ops(), metrics, readiness);
 
         // what goes on by itself

@@ -17,6 +17,9 @@ public final class Bridge implements AutoCloseable {
     /// How long nothing may have been under way before it stops.
     private static final Duration QUIET = Duration.ofMillis(50);
 
+    /// Of a request line and of all headers: a watch goes on from a position of up to 16 KiB in either.
+    private static final int HEAD_BYTES = 24 << 10;
+
     private final Gateway gateway;
     private final Server server;
 
@@ -47,6 +50,9 @@ public final class Bridge implements AutoCloseable {
                 .requestTimeout(settings.callTimeout().plusSeconds(5))
                 .idleTimeout(Duration.ofSeconds(60))
                 .http2MaxStreamsPerConnection(1024)
+                .http1MaxInitialLineLength(HEAD_BYTES)
+                .http1MaxHeaderSize(HEAD_BYTES)
+                .http2MaxHeaderListSize(HEAD_BYTES)
                 .gracefulShutdownTimeout(QUIET, DRAIN)
                 .disableServerHeader()
                 .build();

@@ -10,6 +10,8 @@ import io.grpc.Status;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class EventStreamTest {
@@ -113,6 +117,21 @@ class EventStreamTest {
         open("/api/v1/events", "last-event-id", "p7").body().close();
         assertThat(WatchRequest.parseFrom(world.node.lastCall().request()).getPosition())
                 .isEqualTo("p7");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnFromTheLongestPosition(HttpClient.Version version) throws Exception {
+        String longest = "p".repeat(16 << 10);
+        for (HttpRequest.Builder request : List.of(
+                world.request("/api/v1/events?position=" + longest),
+                world.request("/api/v1/events").header("last-event-id", longest))) {
+            Thread.ofVirtual().start(() -> take().end(Status.OK));
+            var response = world.client.send(request.version(version).build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(WatchRequest.parseFrom(world.node.lastCall().request()).getPosition())
+                    .isEqualTo(longest);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package hanse.node.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import hanse.error.v1.Reason;
+import hanse.node.call.Admission;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
@@ -82,21 +83,42 @@ public final class Authentication {
                 known.requireActive(clock.instant());
                 yield admitted(known, signature, call);
             }
-            case Credential.Bearer(SessionKey key) -> {
-                Session session = sessions.inDatabase(key)
-                        .filter(found -> found.isOpen(clock.instant()))
-                        .orElseThrow(() -> new RefusedException(Reason.SESSION_EXPIRED));
-                Predicate<KeyDirectory.Known> admits =
-                        known -> known.isActive() && known.version() == session.version();
-                KeyDirectory.Known known = keys.inDatabase(session.holder(), admits)
-                        .orElseThrow(() -> new RefusedException(Reason.SESSION_EXPIRED));
-                known.requireActive(clock.instant());
-                if (known.version() != session.version()) {
-                    throw new RefusedException(Reason.SESSION_EXPIRED);
-                }
-                yield bySession(known, key);
+            case Credential.Bearer(SessionKey key) -> bySession(key);
+        };
+    }
+
+    /// What the present call was admitted by. It refuses, a second late at most, when the key was replaced
+    /// (`KEY_CHANGED`) or removed (`UNKNOWN_CALLER`), the session has ended (`SESSION_EXPIRED`) or the agent was
+    /// stopped
+    /// (`CALLER_SUSPENDED`, `CALLER_DEACTIVATED`).
+    public Admission ofPresentCall() {
+        Identified who = Identified.current();
+        return () -> {
+            if (who.session().isPresent()) {
+                var unused = bySession(who.session().get());
+            } else {
+                var unused = present(Holder.of(who.caller()), who.version(), Reason.UNKNOWN_CALLER, Reason.KEY_CHANGED);
             }
         };
+    }
+
+    private Identified bySession(SessionKey key) {
+        Session session = sessions.inDatabase(key)
+                .filter(found -> found.isOpen(clock.instant()))
+                .orElseThrow(() -> new RefusedException(Reason.SESSION_EXPIRED));
+        return bySession(
+                present(session.holder(), session.version(), Reason.SESSION_EXPIRED, Reason.SESSION_EXPIRED), key);
+    }
+
+    /// The holder's key, if it is still the one of that version and its holder is active.
+    private KeyDirectory.Known present(Holder holder, long version, Reason gone, Reason replaced) {
+        KeyDirectory.Known known = keys.inDatabase(holder, found -> found.isActive() && found.version() == version)
+                .orElseThrow(() -> new RefusedException(gone));
+        known.requireActive(clock.instant());
+        if (known.version() != version) {
+            throw new RefusedException(replaced);
+        }
+        return known;
     }
 
     /// A call of this caller was refused because its key or standing has changed: what memory says of it is wrong.

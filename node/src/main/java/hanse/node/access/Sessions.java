@@ -3,7 +3,6 @@ package hanse.node.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import hanse.error.v1.Reason;
-import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.storage.Database;
@@ -55,11 +54,7 @@ public final class Sessions {
         byte[] bytes = new byte[SessionKey.RANDOM];
         random.nextBytes(bytes);
         String token = SessionKey.token(bytes);
-        Holder holder = switch (identified.caller()) {
-            case Caller.Agent agent -> new Holder.Agent(agent.id());
-            case Caller.Operator operator -> new Holder.Operator(operator.operator());
-            case Caller.Anyone _ -> throw new RefusedException(Reason.UNAUTHENTICATED);
-        };
+        Holder holder = Holder.of(identified.caller());
         return database.write(tx -> {
             Session session = new Session(
                     SessionKey.of(token),

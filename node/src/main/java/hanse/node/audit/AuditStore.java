@@ -12,6 +12,7 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.SystemAccount;
+import hanse.node.ledger.TradeParties;
 import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.AccountRecord;
@@ -181,11 +182,15 @@ final class AuditStore {
     }
 
     private static Optional<Entry> entry(JournalRecord row) {
+        EntryKind kind = EntryKind.of(row.getKind());
+        if (kind == EntryKind.UNKNOWN) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(new Entry(
                     new Position(row.getPosition()),
                     row.getAt(),
-                    EntryKind.of(row.getKind()),
+                    kind,
                     side(
                             row.getDebit(),
                             row.getDebitBalance(),
@@ -202,7 +207,8 @@ final class AuditStore {
                     row.getHeldChange(),
                     Optional.ofNullable(row.getLink()).map(Position::new),
                     Optional.ofNullable(row.getSubject()),
-                    Optional.ofNullable(row.getNote()).orElse("")));
+                    Optional.ofNullable(row.getNote()).orElse(""),
+                    TradeParties.of(row.getPayer(), row.getPayee())));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -5,7 +5,8 @@ import java.util.UUID;
 
 /// The first row that is not what it must be.
 ///
-/// @param row such as `journal 0000010000000042`, `account …`, `block 1/17`, `lane 1`, `checkpoint 3`
+/// @param row such as `journal 0000010000000042`, `account …`, `block 1/17`, `lane 1`, `checkpoint 3`, `payment …`,
+///     `transfer …`, `peer beta.example`
 /// @param wrong what is wrong with it
 public record Fault(String row, String wrong) {
     static Fault journal(Position position, String wrong) {
@@ -26,6 +27,18 @@ public record Fault(String row, String wrong) {
 
     static Fault checkpoint(long number, String wrong) {
         return new Fault("checkpoint " + number, wrong);
+    }
+
+    static Fault payment(UUID payment, String wrong) {
+        return new Fault("payment " + payment, wrong);
+    }
+
+    static Fault transfer(UUID transfer, String wrong) {
+        return new Fault("transfer " + transfer, wrong);
+    }
+
+    static Fault peer(String peer, String wrong) {
+        return new Fault("peer " + peer, wrong);
     }
 
     @Override

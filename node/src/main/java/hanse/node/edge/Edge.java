@@ -56,7 +56,9 @@ public final class Edge implements AutoCloseable {
     /// beyond it the transport cuts the call with RESOURCE_EXHAUSTED.
     private static final int TRANSPORT_BYTES = 4 << 20;
 
-    private static final int METADATA_BYTES = 16 << 10;
+    /// A bridge passes on the path that was signed, with a position of up to 16 KiB in its query.
+    private static final int METADATA_BYTES = 32 << 10;
+
     private static final int LONGEST_REQUEST_ID = 128;
 
     /// After these, what memory knows of the caller is out of date.

@@ -43,9 +43,10 @@ final class AccountNames {
         }
     }
 
-    String of(Optional<Entry.Side> side) {
+    /// @param party who it is where no account says so
+    String of(Optional<Entry.Side> side, Optional<AgentId> party) {
         if (side.isEmpty()) {
-            return "";
+            return party.map(agent -> did(agent.value())).orElse("");
         }
         UUID account = side.get().account();
         String name = names.getIfPresent(account);

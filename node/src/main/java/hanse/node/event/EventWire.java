@@ -28,8 +28,8 @@ final class EventWire {
                         .map(Entry.Side::version)
                         .orElse(0L))
                 .setSubject(entry.subject().map(UUID::toString).orElse(""))
-                .setDebit(names.of(entry.debit()))
-                .setCredit(names.of(entry.credit()))
+                .setDebit(names.of(entry.debit(), entry.parties().payer()))
+                .setCredit(names.of(entry.credit(), entry.parties().payee()))
                 .setLinkedTo(entry.link().map(Position::toString).orElse(""));
         if (!entry.amount().isZero()) {
             event.setAmount(entry.amount().toString());

@@ -7,7 +7,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /// What a watcher gets to see.
 ///
@@ -27,11 +26,6 @@ record Filter(Optional<AgentId> agent, Set<EntryKind> kinds) {
 
     boolean admits(Entry entry) {
         return kinds.contains(entry.kind())
-                && agent.map(a -> concerns(a.value(), entry)).orElse(true);
-    }
-
-    private static boolean concerns(UUID agent, Entry entry) {
-        return entry.sideOf(agent).isPresent()
-                || entry.subject().filter(agent::equals).isPresent();
+                && agent.map(a -> entry.concerned().contains(a.value())).orElse(true);
     }
 }

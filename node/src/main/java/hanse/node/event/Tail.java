@@ -19,7 +19,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +105,11 @@ public final class Tail implements AutoCloseable {
         return database.read(tx -> WatchPosition.of(ledger.heads(tx)));
     }
 
+    /// What is wrong with it, for a readiness probe: nothing, or that it has ended.
+    public Optional<String> fault() {
+        return thread.isAlive() ? Optional.empty() : Optional.of("has ended");
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -141,9 +145,10 @@ public final class Tail implements AutoCloseable {
                     tell(database.read(tx -> after(tx, from.get())));
                 }
                 failed = false;
-            } catch (DataAccessException e) {
+            } catch (RuntimeException e) {
+                // Whatever it is, the next look may go well; without this thread no watcher would hear anything again.
                 if (!failed) {
-                    LOG.warn("the journal cannot be read; watchers wait: {}", e.toString());
+                    LOG.warn("the journal cannot be read; watchers wait", e);
                 }
                 failed = true;
             }
@@ -190,13 +195,7 @@ public final class Tail implements AutoCloseable {
         if (ofAgent.isEmpty()) {
             return;
         }
-        Optional<UUID> debit = entry.debit().map(Entry.Side::account);
-        Optional<UUID> credit = entry.credit().map(Entry.Side::account).filter(id -> !debit.equals(Optional.of(id)));
-        Optional<UUID> subject =
-                entry.subject().filter(id -> !debit.equals(Optional.of(id)) && !credit.equals(Optional.of(id)));
-        debit.ifPresent(id -> tellAgent(id, entry));
-        credit.ifPresent(id -> tellAgent(id, entry));
-        subject.ifPresent(id -> tellAgent(id, entry));
+        entry.concerned().forEach(id -> tellAgent(id, entry));
     }
 
     private void tellAgent(UUID agent, Entry entry) {

@@ -2,6 +2,7 @@ package hanse.node.event;
 
 import hanse.error.v1.Reason;
 import hanse.event.v1.WatchResponse;
+import hanse.node.call.Admission;
 import hanse.node.call.RefusedException;
 import hanse.node.ledger.Entry;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -13,14 +14,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// One stream, on a virtual thread of its own. It catches up from the tables, joins the tail, and goes back to the
-/// tables when it was too slow for the tail. It sends only when its caller is ready to receive.
+/// tables when it was too slow for the tail. It sends only when its caller is ready to receive, and only to whom a new
+/// call would be admitted.
 final class Watcher {
     private static final String FROM_THE_BEGINNING = "start";
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    /// How long a stream with nothing to send may outlive what admitted it.
+    private static final Duration LOOK_UP = Duration.ofSeconds(5);
+
     private static final int AT_ONCE = 64;
 
     private final Watches watches;
     private final Tail tail;
+    private final Admission admission;
     private final Filter filter;
     private final String wanted;
     private final ServerCallStreamObserver<WatchResponse> observer;
@@ -33,11 +40,13 @@ final class Watcher {
     Watcher(
             Watches watches,
             Tail tail,
+            Admission admission,
             Filter filter,
             String wanted,
             ServerCallStreamObserver<WatchResponse> observer) {
         this.watches = watches;
         this.tail = tail;
+        this.admission = admission;
         this.filter = filter;
         this.wanted = wanted;
         this.observer = observer;
@@ -121,7 +130,8 @@ final class Watcher {
                     keepAlive();
                 }
                 next.clear();
-                subscription.take(next, AT_ONCE, untilKeepAlive());
+                subscription.take(next, AT_ONCE, LOOK_UP);
+                admission.require();
                 // The tables may have been read further than the tail was when this watcher joined.
                 next.removeIf(entry -> passed.covers(entry.position()));
                 send(next);
@@ -152,6 +162,7 @@ final class Watcher {
         if (!isWanted()) {
             return false;
         }
+        admission.require();
         observer.onNext(
                 response.setPosition(passed.encode(watches.parties().self())).build());
         lastSent = System.nanoTime();
@@ -171,14 +182,9 @@ final class Watcher {
     }
 
     private void keepAlive() {
-        if (untilKeepAlive().isZero()) {
+        if (System.nanoTime() - lastSent >= KEEP_ALIVE.toNanos()) {
             send(WatchResponse.newBuilder());
         }
-    }
-
-    private Duration untilKeepAlive() {
-        Duration left = KEEP_ALIVE.minusNanos(System.nanoTime() - lastSent);
-        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private boolean isWanted() {

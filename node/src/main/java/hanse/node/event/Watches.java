@@ -2,6 +2,7 @@ package hanse.node.event;
 
 import hanse.error.v1.Reason;
 import hanse.event.v1.WatchResponse;
+import hanse.node.call.Admission;
 import hanse.node.call.AgentId;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
@@ -58,18 +59,20 @@ public final class Watches {
         this.names = new AccountNames(database, ledger, parties);
     }
 
-    /// Starts to watch; the stream ends when its caller goes or the node stops. Refuses with `OVERLOADED`,
-    /// `RATE_LIMITED`; `BAD_WATCH_POSITION` ends the stream.
+    /// Starts to watch; the stream ends when its caller goes, what admitted it ends, or the node stops. Refuses with
+    /// `OVERLOADED`, `RATE_LIMITED`; `BAD_WATCH_POSITION` ends the stream.
     ///
+    /// @param admission is asked before anything is sent, and now and then
     /// @param position where to go on, as a watch gave it; empty: from now on; `start`: from the beginning
     /// @param types names of events; none means all
     void watch(
             Optional<AgentId> agent,
+            Admission admission,
             String position,
             List<String> types,
             ServerCallStreamObserver<WatchResponse> observer) {
         enter(agent);
-        Watcher watcher = new Watcher(this, tail, Filter.of(agent, types), position, observer);
+        Watcher watcher = new Watcher(this, tail, admission, Filter.of(agent, types), position, observer);
         observer.setOnReadyHandler(watcher::lookAgain);
         observer.setOnCancelHandler(watcher::cancel);
         Thread.ofVirtual().name("watch").start(() -> {

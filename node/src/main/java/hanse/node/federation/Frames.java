@@ -16,6 +16,7 @@ import hanse.node.ledger.Position;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.SystemAccount;
+import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Wanted;
 import hanse.node.storage.Tx;
 import hanse.peer.MessageIds;
@@ -231,7 +232,8 @@ public final class Frames {
                             frame.inFlight().id(),
                             SystemAccount.exported(frame.peer(), books.lane()).id(),
                             frame.amount())
-                    .about(frame.id()));
+                    .about(frame.id())
+                    .between(TradeParties.payer(frame.payer())));
             PeerPosition position = books.rows().get(positions, frame.peer()).orElseThrow();
             books.rows().update(positions, frame.peer(), position.exported(frame.amount()));
             Frame exported = frame.exported(books.now(), proof());
@@ -246,7 +248,8 @@ public final class Frames {
                     frame.isAdvanced() ? SystemAccount.treasury(books.lane()).id() : AccountId.of(frame.payer());
             books.post(
                     Posting.move(EntryKind.TRANSFER_REFUNDED, frame.inFlight().id(), creditor, frame.amount())
-                            .about(frame.id()));
+                            .about(frame.id())
+                            .between(frame.isAdvanced() ? TradeParties.payer(frame.payer()) : TradeParties.NONE));
             Reason why = reason(outcome.outcome().getRefused().getReason());
             Frame refunded = frame.refunded(books.now(), why, proof());
             if (purpose instanceof Frame.Purpose.Settlement settlement) {

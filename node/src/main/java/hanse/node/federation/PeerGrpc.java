@@ -65,7 +65,7 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     @Override
     public void listPeers(ListPeersRequest request, StreamObserver<ListPeersResponse> observer) {
         int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
-        String after = after(request.getPageToken());
+        String after = peerAfter(request.getPageToken());
         Cold.run(observer, () -> {
             List<Peer> found = peers.page(after, size);
             List<Peer> page = found.subList(0, Math.min(size, found.size()));
@@ -136,6 +136,14 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
             throw new RefusedException(Reason.UNKNOWN_PEER);
         }
         return new RegistryId(text);
+    }
+
+    private static String peerAfter(String token) {
+        String after = after(token);
+        if (!after.isEmpty() && !RegistryId.isValid(after)) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+        return after;
     }
 
     private static UUID transferAfter(String token) {

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /// Where a list goes on: the last thing of the page before, for nobody to read.
 final class PageToken {
     private static final int DEFAULT_SIZE = 50;
+    private static final Pattern SLUG = Pattern.compile("[a-z0-9-]{1,63}");
 
     private PageToken() {}
 
@@ -23,7 +25,15 @@ final class PageToken {
     }
 
     /// Refuses with `BAD_PAGE_TOKEN`.
-    static Optional<String> read(String token) {
+    static Optional<String> readSlug(String token) {
+        Optional<String> slug = read(token);
+        if (slug.filter(text -> !SLUG.matcher(text).matches()).isPresent()) {
+            throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+        }
+        return slug;
+    }
+
+    private static Optional<String> read(String token) {
         if (token.isEmpty()) {
             return Optional.empty();
         }

@@ -51,7 +51,7 @@ public final class TenantGrpc extends TenantServiceGrpc.TenantServiceImplBase {
     @Override
     public void listTenants(ListTenantsRequest request, StreamObserver<ListTenantsResponse> observer) {
         Cold.run(observer, () -> {
-            Optional<String> after = PageToken.read(request.getPageToken());
+            Optional<String> after = PageToken.readSlug(request.getPageToken());
             Tenants.Page page = database.read(tx -> tenants.list(tx, after, PageToken.size(request.getPageSize())));
             return ListTenantsResponse.newBuilder()
                     .addAllTenants(

@@ -88,7 +88,8 @@ public final class Books {
                 posting.heldChange(),
                 posting.link(),
                 posting.subject(),
-                posting.note()));
+                posting.note(),
+                posting.parties()));
         return position;
     }
 

@@ -1,5 +1,6 @@
 package hanse.node.ledger;
 
+import hanse.node.call.AgentId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,14 +19,15 @@ public final class Chain {
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
     private static final int FIXED_LENGTH = 8 + 8 + 2 + 2 * (1 + 16 + 4 * 8) + 8 + 8 + 8 + 17 + 4;
+    private static final int PARTIES_LENGTH = 2 * 17;
 
     private final MessageDigest sha = sha256();
 
     /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0
-    /// byte.
+    /// byte. Last, and only where there are such, parties whose accounts it does not change.
     public byte[] leaf(Entry entry) {
         byte[] note = entry.note().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer bytes = ByteBuffer.allocate(1 + FIXED_LENGTH + note.length);
+        ByteBuffer bytes = ByteBuffer.allocate(1 + FIXED_LENGTH + note.length + PARTIES_LENGTH);
         bytes.put(LEAF);
         bytes.putLong(entry.position().value());
         bytes.putLong(Math.addExact(
@@ -37,10 +39,13 @@ public final class Chain {
         bytes.putLong(entry.amount().micros());
         bytes.putLong(entry.heldChange());
         bytes.putLong(entry.link().map(Position::value).orElse(0L));
-        bytes.put((byte) (entry.subject().isPresent() ? 1 : 0));
-        uuid(bytes, entry.subject().orElse(NONE));
+        uuid(bytes, entry.subject());
         bytes.putInt(note.length);
         bytes.put(note);
+        if (!entry.parties().isEmpty()) {
+            uuid(bytes, entry.parties().payer().map(AgentId::value));
+            uuid(bytes, entry.parties().payee().map(AgentId::value));
+        }
         sha.update(bytes.array(), 0, bytes.position());
         return sha.digest();
     }
@@ -82,6 +87,11 @@ public final class Chain {
         bytes.put((byte) 1);
         uuid(bytes, s.account());
         bytes.putLong(s.balance()).putLong(s.held()).putLong(s.version()).putLong(s.previous());
+    }
+
+    private static void uuid(ByteBuffer bytes, Optional<UUID> uuid) {
+        bytes.put((byte) (uuid.isPresent() ? 1 : 0));
+        uuid(bytes, uuid.orElse(NONE));
     }
 
     private static void uuid(ByteBuffer bytes, UUID uuid) {

@@ -5,6 +5,9 @@ import java.util.Map;
 
 /// What a journal entry says happened. The codes are stored; the names are those of the event stream.
 public enum EntryKind {
+    /// What a newer version has written: there to be seen, and never written by this one.
+    UNKNOWN(0, "Unknown"),
+
     TOKENS_TRANSFERRED(1, "TokensTransferred"),
     TRANSACTION_FEE_COLLECTED(2, "TransactionFeeCollected"),
     TOKENS_ISSUED(3, "TokensIssued"),
@@ -65,11 +68,6 @@ public enum EntryKind {
     }
 
     public static EntryKind of(short code) {
-        EntryKind kind = BY_CODE.get(code);
-        if (kind == null) {
-            throw new IllegalArgumentException(
-                    "the journal has an entry of kind " + code + ", which this version does not know");
-        }
-        return kind;
+        return BY_CODE.getOrDefault(code, UNKNOWN);
     }
 }

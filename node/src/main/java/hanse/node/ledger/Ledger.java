@@ -151,8 +151,8 @@ public final class Ledger implements Outcomes.Standing {
         return store.entriesAfter(tx, position, limit);
     }
 
-    /// Those entries after `after` and not after `last`, places of one lane, that concern an agent: it is on one side,
-    /// or the entry is about it. Reads the whole range, so a caller keeps it short.
+    /// Those entries after `after` and not after `last`, places of one lane, that concern an agent: it is on one side
+    /// or a party, or the entry is about it. Reads the whole range, so a caller keeps it short.
     public List<Entry> entriesOf(Tx tx, AgentId agent, Position after, Position last) {
         return store.entriesOf(tx, agent.value(), after, last);
     }

@@ -4,6 +4,7 @@ import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.JOURNAL;
 import static hanse.schema.jooq.Tables.LANE;
 
+import hanse.node.call.AgentId;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Parameter;
 import hanse.node.storage.Pipeline;
@@ -48,12 +49,12 @@ final class LedgerStore {
               debit, credit, amount, held_change,
               debit_balance, debit_held, debit_version, debit_previous,
               credit_balance, credit_held, credit_version, credit_previous,
-              link, subject, note)
+              link, subject, note, payer, payee)
             select ?, unnest(?::bigint[]), unnest(?::smallint[]),
               unnest(?::uuid[]), unnest(?::uuid[]), unnest(?::bigint[]), unnest(?::bigint[]),
               unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]),
               unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]), unnest(?::bigint[]),
-              unnest(?::bigint[]), unnest(?::uuid[]), unnest(?::text[])
+              unnest(?::bigint[]), unnest(?::uuid[]), unnest(?::text[]), unnest(?::uuid[]), unnest(?::uuid[])
             """;
 
     private static final String SEAL = """
@@ -173,7 +174,11 @@ final class LedgerStore {
                 side(entries, Entry::credit, Entry.Side::previous),
                 Columns.longs(entries, e -> e.link().map(Position::value).orElse(null)),
                 Columns.uuids(entries, e -> e.subject().orElse(null)),
-                Columns.texts(entries, e -> e.note().isEmpty() ? null : e.note()));
+                Columns.texts(entries, e -> e.note().isEmpty() ? null : e.note()),
+                Columns.uuids(
+                        entries, e -> e.parties().payer().map(AgentId::value).orElse(null)),
+                Columns.uuids(
+                        entries, e -> e.parties().payee().map(AgentId::value).orElse(null)));
     }
 
     private static Parameter side(
@@ -316,7 +321,7 @@ final class LedgerStore {
                 .selectFrom(JOURNAL)
                 .where(JOURNAL.POSITION.gt(after.value()))
                 .and(JOURNAL.POSITION.le(last.value()))
-                .and(JOURNAL.DEBIT.eq(agent).or(JOURNAL.CREDIT.eq(agent)).or(JOURNAL.SUBJECT.eq(agent)))
+                .and(DSL.val(agent).in(JOURNAL.DEBIT, JOURNAL.CREDIT, JOURNAL.SUBJECT, JOURNAL.PAYER, JOURNAL.PAYEE))
                 .orderBy(JOURNAL.POSITION)
                 .fetch(LedgerStore::entry);
     }
@@ -336,7 +341,7 @@ final class LedgerStore {
               where line.step < {2})
             select position, at, kind, debit, credit, amount, held_change,
               debit_balance, debit_held, debit_version, debit_previous,
-              credit_balance, credit_held, credit_version, credit_previous, link, subject, note
+              credit_balance, credit_held, credit_version, credit_previous, link, subject, note, payer, payee
             from line order by step
             """, DSL.val(from), DSL.val(account), DSL.val(limit))
                 .coerce(JOURNAL.fields())
@@ -434,6 +439,7 @@ final class LedgerStore {
                 r.getHeldChange(),
                 Optional.ofNullable(r.getLink()).map(Position::new),
                 Optional.ofNullable(r.getSubject()),
-                Optional.ofNullable(r.getNote()).orElse(""));
+                Optional.ofNullable(r.getNote()).orElse(""),
+                TradeParties.of(r.getPayer(), r.getPayee()));
     }
 }

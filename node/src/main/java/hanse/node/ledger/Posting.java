@@ -15,12 +15,21 @@ public record Posting(
         long heldChange,
         Optional<Position> link,
         Optional<UUID> subject,
-        String note) {
+        String note,
+        TradeParties parties) {
 
     /// Moves `amount`.
     public static Posting move(EntryKind kind, AccountId debit, AccountId credit, Avt amount) {
         return new Posting(
-                kind, Optional.of(debit), Optional.of(credit), amount, 0, Optional.empty(), Optional.empty(), "");
+                kind,
+                Optional.of(debit),
+                Optional.of(credit),
+                amount,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                "",
+                TradeParties.NONE);
     }
 
     /// Promises `amount` of the account elsewhere.
@@ -36,7 +45,15 @@ public record Posting(
     /// Something happened that moved nothing.
     public static Posting event(EntryKind kind, UUID subject, String note) {
         return new Posting(
-                kind, Optional.empty(), Optional.empty(), Avt.ZERO, 0, Optional.empty(), Optional.of(subject), note);
+                kind,
+                Optional.empty(),
+                Optional.empty(),
+                Avt.ZERO,
+                0,
+                Optional.empty(),
+                Optional.of(subject),
+                note,
+                TradeParties.NONE);
     }
 
     private static Posting change(EntryKind kind, AccountId account, long heldChange) {
@@ -48,23 +65,29 @@ public record Posting(
                 heldChange,
                 Optional.empty(),
                 Optional.empty(),
-                "");
+                "",
+                TradeParties.NONE);
     }
 
     /// The same, out of a hold: what moves stops being held.
     public Posting outOfHold() {
-        return new Posting(kind, debit, credit, amount, -amount.micros(), link, subject, note);
+        return new Posting(kind, debit, credit, amount, -amount.micros(), link, subject, note, parties);
     }
 
     public Posting linkedTo(Position transfer) {
-        return new Posting(kind, debit, credit, amount, heldChange, Optional.of(transfer), subject, note);
+        return new Posting(kind, debit, credit, amount, heldChange, Optional.of(transfer), subject, note, parties);
     }
 
     public Posting about(UUID thing) {
-        return new Posting(kind, debit, credit, amount, heldChange, link, Optional.of(thing), note);
+        return new Posting(kind, debit, credit, amount, heldChange, link, Optional.of(thing), note, parties);
     }
 
     public Posting noting(String text) {
-        return new Posting(kind, debit, credit, amount, heldChange, link, subject, text);
+        return new Posting(kind, debit, credit, amount, heldChange, link, subject, text, parties);
+    }
+
+    /// Lets agents know of it whose accounts it does not change.
+    public Posting between(TradeParties others) {
+        return new Posting(kind, debit, credit, amount, heldChange, link, subject, note, others);
     }
 }

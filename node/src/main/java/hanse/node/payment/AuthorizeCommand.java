@@ -15,6 +15,7 @@ import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import hanse.payment.v1.AuthorizeResponse;
@@ -83,7 +84,8 @@ record AuthorizeCommand(
                 ttl);
         books.rows().insert(store, payment.id(), payment);
         books.post(Posting.hold(EntryKind.PAYMENT_AUTHORIZED, AccountId.of(payer), amount)
-                .about(payment.id()));
+                .about(payment.id())
+                .between(TradeParties.payee(payment.localPayee())));
         return AuthorizeResponse.newBuilder()
                 .setPaymentToken(token.reveal())
                 .setPaymentId(payment.id().toString())

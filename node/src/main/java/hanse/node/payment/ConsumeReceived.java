@@ -14,6 +14,7 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.TradeParties;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.UUID;
@@ -70,7 +71,8 @@ final class ConsumeReceived implements Decision {
         if (payment.state() == Payment.State.AUTHORIZED) {
             consumed = payment.consumed(books.now());
             books.rows().update(store, payment.id(), consumed);
-            books.post(Posting.event(EntryKind.PAYMENT_CONSUMED, payment.id(), ""));
+            books.post(Posting.event(EntryKind.PAYMENT_CONSUMED, payment.id(), "")
+                    .between(new TradeParties(Optional.of(payment.payer()), payment.localPayee())));
         }
         return new Verdict.Done(Accepted.newBuilder()
                 .setConsumedPayment(ForeignWire.consumed(consumed, parties))

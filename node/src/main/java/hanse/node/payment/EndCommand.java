@@ -14,6 +14,7 @@ import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import java.util.Optional;
@@ -150,7 +151,8 @@ record EndCommand(
     /// Frees the money of a payment that can be given back.
     static Payment giveBack(Books books, PaymentStore store, Payment payment) {
         books.post(Posting.unhold(EntryKind.PAYMENT_RELEASED, AccountId.of(payment.payer()), payment.amount())
-                .about(payment.id()));
+                .about(payment.id())
+                .between(TradeParties.payee(payment.localPayee())));
         Payment released = payment.released(books.now());
         books.rows().update(store, payment.id(), released);
         return released;

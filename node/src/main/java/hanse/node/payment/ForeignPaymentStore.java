@@ -136,12 +136,12 @@ final class ForeignPaymentStore implements RowType<ForeignPayment.Key, ForeignPa
                 .fetchOptional(ForeignPaymentStore::payment);
     }
 
-    /// Consumed ones that have waited since before `before`.
-    List<ForeignPayment.Key> unsettled(Tx tx, Instant before, int limit) {
+    /// Consumed ones that were asked for between `since` and `before`.
+    List<ForeignPayment.Key> unsettled(Tx tx, Instant since, Instant before, int limit) {
         return tx.sql()
                 .select(FOREIGN_PAYMENT.ID, FOREIGN_PAYMENT.ISSUER, FOREIGN_PAYMENT.PAYEE)
                 .from(FOREIGN_PAYMENT)
-                .where(FOREIGN_PAYMENT.ASKED_AT.le(before))
+                .where(FOREIGN_PAYMENT.ASKED_AT.between(since, before))
                 .and(FOREIGN_PAYMENT.STATE.eq(ForeignPayment.State.CONSUMED.code()))
                 .limit(limit)
                 .fetch(row ->

@@ -153,6 +153,11 @@ public record Payment(
         }
     }
 
+    /// The payee, if it is of this registry.
+    Optional<AgentId> localPayee() {
+        return payeeRegistry.isEmpty() ? Optional.of(payee) : Optional.empty();
+    }
+
     /// Paid in this registry.
     Payment settled(Instant now, Position position, Avt charged) {
         require(State.CONSUMED);

@@ -12,6 +12,9 @@ record PaymentPage(Instant authorizedAt, UUID id) {
     private static final int LENGTH = 3 * Long.BYTES;
     private static final long MICROS = 1_000_000;
 
+    /// From 1970 to the year 9999: no payment is of another time, and PostgreSQL has no place for some.
+    private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond() * MICROS;
+
     static PaymentPage after(Payment last) {
         return new PaymentPage(last.authorizedAt(), last.id());
     }
@@ -24,9 +27,12 @@ record PaymentPage(Instant authorizedAt, UUID id) {
                 throw new RefusedException(Reason.BAD_PAGE_TOKEN);
             }
             long micros = bytes.getLong();
-            Instant at = Instant.ofEpochSecond(Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000);
+            if (micros < 0 || micros > LATEST) {
+                throw new RefusedException(Reason.BAD_PAGE_TOKEN);
+            }
+            Instant at = Instant.ofEpochSecond(micros / MICROS, micros % MICROS * 1_000);
             return new PaymentPage(at, new UUID(bytes.getLong(), bytes.getLong()));
-        } catch (IllegalArgumentException | java.time.DateTimeException e) {
+        } catch (IllegalArgumentException e) {
             throw new RefusedException(Reason.BAD_PAGE_TOKEN);
         }
     }

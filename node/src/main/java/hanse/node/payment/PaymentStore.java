@@ -1,6 +1,8 @@
 package hanse.node.payment;
 
+import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.PAYMENT;
+import static hanse.schema.jooq.Tables.SIGNING_KEY;
 
 import hanse.node.call.AgentId;
 import hanse.node.call.RegistryId;
@@ -13,7 +15,6 @@ import hanse.node.storage.Pipeline;
 import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.PaymentRecord;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +28,9 @@ import org.jooq.impl.DSL;
 /// The table of payments.
 final class PaymentStore implements RowType<UUID, Payment> {
     private static final int LOCK_ORDER = 20;
+
+    /// The status of an account whose agent is deactivated.
+    private static final short CLOSED = 3;
 
     private static final String LOCK =
             "select " + Pipeline.columns(PAYMENT) + " from payment where id = any(?) order by id for no key update";
@@ -137,14 +141,14 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 .fetch(PAYMENT.ID);
     }
 
-    /// Consumed payments that nobody has asked for since `now` less `age`.
-    List<UUID> unclaimed(Tx tx, Duration age, Instant now, int limit) {
+    /// Payments that are still consumed, among those authorized since `since` and consumed until `until`.
+    List<UUID> unclaimed(Tx tx, Instant since, Instant until, int limit) {
         return tx.sql()
                 .select(PAYMENT.ID)
                 .from(PAYMENT)
-                .where(PAYMENT.AUTHORIZED_AT.le(now.minus(age)))
+                .where(PAYMENT.AUTHORIZED_AT.between(since, until))
                 .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
-                .and(PAYMENT.CONSUMED_AT.le(now.minus(age)))
+                .and(PAYMENT.CONSUMED_AT.le(until))
                 .limit(limit)
                 .fetch(PAYMENT.ID);
     }
@@ -155,6 +159,22 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 .select(PAYMENT.ID)
                 .from(PAYMENT)
                 .where(PAYMENT.PAYEE.eq(payee.value()))
+                .and(PAYMENT.PAYEE_REGISTRY.isNull())
+                .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
+                .limit(limit)
+                .fetch(PAYMENT.ID);
+    }
+
+    /// The same for all payees that were closed since `since`, when their last keys ended.
+    List<UUID> owedToClosed(Tx tx, Instant since, int limit) {
+        return tx.sql()
+                .selectDistinct(PAYMENT.ID)
+                .from(SIGNING_KEY)
+                .join(ACCOUNT)
+                .on(ACCOUNT.ID.eq(SIGNING_KEY.AGENT).and(ACCOUNT.STATUS.eq(CLOSED)))
+                .join(PAYMENT)
+                .on(PAYMENT.PAYEE.eq(ACCOUNT.ID))
+                .where(SIGNING_KEY.UNTIL.ge(since))
                 .and(PAYMENT.PAYEE_REGISTRY.isNull())
                 .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
                 .limit(limit)

@@ -40,6 +40,7 @@ public final class Payments {
     private final TokenSecret secret;
     private final InstantSource clock;
     private final PaymentStore store = new PaymentStore();
+    private final SweepTimes sweeps = new SweepTimes();
     private final Optional<PeerPayments> peers;
 
     /// Of a registry without peers.
@@ -200,13 +201,18 @@ public final class Payments {
         return sweep((tx, limit) -> store.expired(tx, now.minus(LONGEST_TTL.multipliedBy(2)), now, limit));
     }
 
-    /// Gives back what was not used in time, ever, and what nobody asked for in 30 days. To be called at start and now
-    /// and then. Answers how many.
+    /// Gives back what was not used in time, what nobody asked for in 30 days, and what is owed to payees that were
+    /// closed. To be called every few minutes. Answers how many.
     public int sweepAll() {
         Instant now = clock.instant();
-        return sweep((tx, limit) -> store.expired(tx, Instant.EPOCH, now, limit))
-                + sweep((tx, limit) -> store.unclaimed(tx, Payment.UNCLAIMED, now, limit))
-                + peers.map(PeerPayments::sweepLapsed).orElse(0);
+        Instant since = sweeps.since(now);
+        int swept = sweep((tx, limit) -> store.expired(tx, since, now, limit))
+                + sweep((tx, limit) ->
+                        store.unclaimed(tx, since.minus(Payment.UNCLAIMED), now.minus(Payment.UNCLAIMED), limit))
+                + sweep((tx, limit) -> store.owedToClosed(tx, since, limit))
+                + peers.map(across -> across.sweepLapsed(since)).orElse(0);
+        sweeps.swept(since, now);
+        return swept;
     }
 
     /// Gives back what can no longer be paid, because its payee is closed for good. Answers how many.

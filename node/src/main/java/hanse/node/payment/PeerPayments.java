@@ -300,12 +300,16 @@ final class PeerPayments implements MessageRoutes.Settlements {
                 .map(payment -> ForeignWire.payment(payment, parties));
     }
 
-    /// Takes back headroom that nobody will use any more. Answers how often.
-    int sweepLapsed() {
+    /// Takes back headroom that nobody will use any more.
+    ///
+    /// @param since what was due before has been taken back
+    /// @return how often
+    int sweepLapsed(Instant since) {
         Instant before = clock.instant().minus(LAPSE);
         int swept = 0;
         while (true) {
-            List<ForeignPayment.Key> keys = database.read(tx -> foreign.unsettled(tx, before, SWEEP));
+            List<ForeignPayment.Key> keys =
+                    database.read(tx -> foreign.unsettled(tx, since.minus(LAPSE), before, SWEEP));
             List<CompletableFuture<Boolean>> answers = keys.stream()
                     .map(key -> commit.submit(new LapseCommand(foreign, federation.positions(), key)))
                     .toList();

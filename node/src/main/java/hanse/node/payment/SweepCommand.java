@@ -7,6 +7,7 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Wanted;
 import java.util.Optional;
 import java.util.UUID;
@@ -42,7 +43,8 @@ record SweepCommand(PaymentStore store, UUID id) implements InternalCommand<Bool
                         unused ? EntryKind.PAYMENT_EXPIRED : EntryKind.PAYMENT_RELEASED,
                         AccountId.of(payment.payer()),
                         payment.amount())
-                .about(id));
+                .about(id)
+                .between(TradeParties.payee(payment.localPayee())));
         books.rows().update(store, id, unused ? payment.expired(books.now()) : payment.released(books.now()));
         return true;
     }

@@ -11,6 +11,7 @@ import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Wanted;
 import hanse.payment.v1.VerifyResponse;
 import java.util.Optional;
@@ -46,7 +47,8 @@ record VerifyCommand(Call asked, Parties parties, PaymentStore store, Token toke
         boolean firstUse = payment.state() == Payment.State.AUTHORIZED;
         if (firstUse) {
             books.rows().update(store, payment.id(), payment.consumed(books.now()));
-            books.post(Posting.event(EntryKind.PAYMENT_CONSUMED, payment.id(), ""));
+            books.post(Posting.event(EntryKind.PAYMENT_CONSUMED, payment.id(), "")
+                    .between(new TradeParties(Optional.of(payment.payer()), payment.localPayee())));
         }
         return VerifyResponse.newBuilder()
                 .setValid(true)

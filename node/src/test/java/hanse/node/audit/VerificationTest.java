@@ -55,6 +55,7 @@ final class VerificationTest {
                 books -> books.post(Posting.hold(EntryKind.PAYMENT_AUTHORIZED, AccountId.of(alice), Avt.parse("7")))));
         registry.database.write(
                 tx -> registry.ledger.record(tx, EntryKind.AGENT_UPDATED, alice.value(), "{\"note\":\"x\"}"));
+        registry.promiseWhatIsBooked();
         assertThat(checkpoints.make()).isTrue();
         registry.pay(alice, bob, "3");
         assertThat(checkpoints.make()).isTrue();
@@ -103,6 +104,13 @@ final class VerificationTest {
         Fault fault = fault();
         assertThat(fault.row()).matches("block \\d+/\\d+|journal " + hex(position));
         assertThat(fault.wrong()).contains("altered");
+    }
+
+    @Test
+    void namesAnEntryThatSomebodyElseMayWatch() {
+        long position = entryOfAlice();
+        alter("update journal set payee = '" + alice + "' where position = " + position);
+        assertThat(fault().row()).matches("block \\d+/\\d+|journal " + hex(position));
     }
 
     @Test

@@ -9,6 +9,9 @@ import hanse.event.v1.WatchRequest;
 import hanse.event.v1.WatchResponse;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
+import hanse.node.call.Parties;
+import hanse.node.ledger.Ledger;
+import hanse.node.storage.Database;
 import hanse.node.testing.TestRegistry;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -33,18 +36,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A node that serves nothing but Watch, and callers of it.
-final class WatchedNode implements AutoCloseable {
+public final class WatchedNode implements AutoCloseable {
     private final AtomicReference<Caller> caller = new AtomicReference<>();
     private final Server server;
     private final ManagedChannel channel;
     final Tail tail;
 
     WatchedNode(TestRegistry registry) {
-        tail = new Tail(registry.database, registry.ledger);
+        this(registry.database, registry.ledger, registry.parties);
+    }
+
+    public WatchedNode(Database database, Ledger ledger, Parties parties) {
+        tail = new Tail(database, ledger);
         String name = UUID.randomUUID().toString();
         try {
             server = InProcessServerBuilder.forName(name)
-                    .addService(new EventGrpc(new Watches(registry.database, registry.ledger, tail, registry.parties)))
+                    .addService(new EventGrpc(new Watches(database, ledger, tail, parties), () -> () -> {}))
                     .intercept(new AsCaller())
                     .build()
                     .start();
@@ -57,7 +64,7 @@ final class WatchedNode implements AutoCloseable {
     /// Watches, and waits for the first message or the refusal.
     ///
     /// @param receivesAll or nothing after the first message, until it is told to
-    Watch watch(Caller as, String position, boolean receivesAll, String... types) {
+    public Watch watch(Caller as, String position, boolean receivesAll, String... types) {
         Watch watch = new Watch(receivesAll);
         caller.set(as);
         EventServiceGrpc.newStub(channel)
@@ -91,7 +98,7 @@ final class WatchedNode implements AutoCloseable {
     }
 
     /// A caller of Watch.
-    static final class Watch implements ClientResponseObserver<WatchRequest, WatchResponse>, AutoCloseable {
+    public static final class Watch implements ClientResponseObserver<WatchRequest, WatchResponse>, AutoCloseable {
         final Queue<WatchResponse> messages = new ConcurrentLinkedQueue<>();
         private final AtomicReference<Throwable> failure = new AtomicReference<>();
         private final boolean receivesAll;
@@ -142,7 +149,7 @@ final class WatchedNode implements AutoCloseable {
             assertThat(messages.element().getPosition()).isNotEmpty();
         }
 
-        void awaitEvents(int count) {
+        public void awaitEvents(int count) {
             await().atMost(Duration.ofSeconds(30)).until(() -> withEvents().size() >= count);
         }
 
@@ -150,7 +157,7 @@ final class WatchedNode implements AutoCloseable {
             return messages.stream().filter(WatchResponse::hasEvent).toList();
         }
 
-        List<Event> events() {
+        public List<Event> events() {
             return withEvents().stream().map(WatchResponse::getEvent).toList();
         }
 

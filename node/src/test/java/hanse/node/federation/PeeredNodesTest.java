@@ -187,6 +187,8 @@ class PeeredNodesTest {
                 .isEqualTo(Reason.INVALID_ARGUMENT);
         assertThat(refusal(() -> list(201, ""))).isEqualTo(Reason.INVALID_ARGUMENT);
         assertThat(refusal(() -> list(1, "%%%"))).isEqualTo(Reason.BAD_PAGE_TOKEN);
+        // What PostgreSQL could not even compare.
+        assertThat(refusal(() -> list(1, "YQBi"))).isEqualTo(Reason.BAD_PAGE_TOKEN);
         assertThat(refusal(() -> show(alphaOperator, "gamma.example"))).isEqualTo(Reason.UNKNOWN_PEER);
     }
 

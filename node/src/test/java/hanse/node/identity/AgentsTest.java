@@ -394,6 +394,15 @@ class AgentsTest {
                                         .build())
                         .reason())
                 .isEqualTo(Reason.BAD_PAGE_TOKEN);
+        // With a character that PostgreSQL could not even compare.
+        assertThat(registry.operator()
+                        .call(
+                                TenantServiceGrpc.getListTenantsMethod(),
+                                ListTenantsRequest.newBuilder()
+                                        .setPageToken("YQBi")
+                                        .build())
+                        .reason())
+                .isEqualTo(Reason.BAD_PAGE_TOKEN);
     }
 
     @Test

@@ -73,6 +73,7 @@ final class LedgerModelTest {
                 assertThat(real.apply(step)).as("%s", step).isEqualTo(expected);
                 requireSame(model, real, registry);
             }
+            registry.promiseWhatIsBooked();
             assertThat(registry.verify().fault()).isEmpty();
         }
     }
@@ -87,6 +88,7 @@ final class LedgerModelTest {
             }
             answers.forEach(TestRegistry::refusal);
             requireEquations(registry);
+            registry.promiseWhatIsBooked();
             assertThat(registry.verify().fault()).isEmpty();
         }
     }

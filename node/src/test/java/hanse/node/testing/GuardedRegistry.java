@@ -20,6 +20,9 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
+import hanse.node.event.EventGrpc;
+import hanse.node.event.Tail;
+import hanse.node.event.Watches;
 import hanse.node.federation.CrossRegistryTransfers;
 import hanse.node.federation.Federation;
 import hanse.node.identity.AgentGrpc;
@@ -75,7 +78,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /// A registry behind its edge, on a real socket with TLS and on the in-process transport, as a node serves it:
-/// agents, tenants, operators, sessions and transfers.
+/// agents, tenants, operators, sessions, transfers and events.
 public final class GuardedRegistry implements AutoCloseable {
     public static final RegistryId NAME = new RegistryId("alpha.example");
     private static final String HOST = "localhost";
@@ -132,6 +135,7 @@ public final class GuardedRegistry implements AutoCloseable {
     private final SigningKey operatorKey = SigningKey.generate();
     private final boolean owner;
     private final GroupCommit commit;
+    private final Tail tail;
     private final CertificateAuthority authority;
     private final Server network;
     private final Server inProcess;
@@ -184,6 +188,7 @@ public final class GuardedRegistry implements AutoCloseable {
                 options.limits(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 new SimpleMeterRegistry());
+        this.tail = new Tail(database, ledger);
         Parties parties = new Parties(NAME, agents);
         DidDocuments documents = new DidDocuments(
                 NAME, Ed25519Key.of(registryKey.publicKey()), database, agents, options.peers(), clock);
@@ -196,7 +201,8 @@ public final class GuardedRegistry implements AutoCloseable {
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),
                     new SessionGrpc(sessions),
                     new OperatorGrpc(database, outcomes, parties, operators, suspensions),
-                    new LedgerGrpc(accounts, parties, ledger, database, withoutPeers(transfers, outcomes))));
+                    new LedgerGrpc(accounts, parties, ledger, database, withoutPeers(transfers, outcomes)),
+                    new EventGrpc(new Watches(database, ledger, tail, parties), authentication::ofPresentCall)));
         }
         List<ServerServiceDefinition> guarded = edge.guard(services);
         operators.bootstrap("admin", Ed25519Key.of(operatorKey.publicKey()));
@@ -312,6 +318,7 @@ public final class GuardedRegistry implements AutoCloseable {
         channels.forEach(ManagedChannel::shutdownNow);
         network.shutdownNow();
         inProcess.shutdownNow();
+        tail.close();
         try {
             network.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -192,6 +192,19 @@ public final class TestRegistry implements AutoCloseable {
                 .sum();
     }
 
+    /// Makes up the payments, transfers and peers for what a test of the ledger alone has held and moved.
+    public void promiseWhatIsBooked() {
+        database.write(tx -> tx.sql().execute("""
+                insert into payment (id, token_hash, state, payer, payee, amount, authorized_at, expires_at)
+                select gen_random_uuid(), sha256('x'), 1, id, id, held, now(), now() from account where held > 0;
+                insert into frame (id, peer, state, payer, payee, amount, lane, bucket_day, prepared_at)
+                select gen_random_uuid(), peer, 1, id, id, balance, lane, 0, now()
+                from account where kind = 11 and balance > 0;
+                insert into peer_position (peer, status, exposure_limit, position)
+                select peer, 2, 0, -sum(balance) from account where kind in (7, 8) group by peer
+                """));
+    }
+
     /// Everything that `hanse audit verify` checks, with no checkpoint made.
     public Verification.Report verify() {
         return new Verification(database, NAME, (text, signature) -> true).run((checked, total) -> {});
