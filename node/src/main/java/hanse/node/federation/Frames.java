@@ -41,7 +41,7 @@ public final class Frames {
     private final PeerPositionStore positions;
     private final PeerMessages messages;
     private final FrameStore store = new FrameStore();
-    private final OpenTransfers openTransfers = new OpenTransfers();
+    private final OpenFrameStore openFrames = new OpenFrameStore();
     private final Waiting<UUID, Frame> waiting = new Waiting<>();
 
     Frames(
@@ -84,12 +84,12 @@ public final class Frames {
 
     /// Asks for the plain transfer that a request has made, as long as it has no outcome.
     void wantOpen(Rows rows, UUID request) {
-        rows.want(openTransfers, request);
+        rows.want(openFrames, request);
     }
 
     /// That transfer.
     Optional<Frame> open(Rows rows, UUID request) {
-        return rows.get(openTransfers, request);
+        return rows.get(openFrames, request);
     }
 
     /// Asks for the accounts that [#prepare] changes, besides the payer's.

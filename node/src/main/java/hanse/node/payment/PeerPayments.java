@@ -56,7 +56,7 @@ final class PeerPayments implements MessageRoutes.Settlements {
     private final PaymentStore store;
     private final InstantSource clock;
     private final ForeignPaymentStore foreign = new ForeignPaymentStore();
-    private final OpenAsks asks = new OpenAsks();
+    private final OpenAskStore asks = new OpenAskStore();
     private final Waiting<ForeignPayment.Key, ForeignPayment> consumptions = new Waiting<>();
     private final Waiting<UUID, ForeignPayment> endings = new Waiting<>();
     private final Executor blocking = Thread::startVirtualThread;

@@ -27,7 +27,7 @@ record VerifyForeignCommand(
         Call asked,
         Parties parties,
         ForeignPaymentStore store,
-        OpenAsks asks,
+        OpenAskStore asks,
         PeerPositionStore positions,
         PeerMessages messages,
         ForeignPayment.Key key,
@@ -55,7 +55,7 @@ record VerifyForeignCommand(
     @Override
     public void rows(Rows rows) {
         rows.want(positions, key.issuer());
-        rows.want(asks, OpenAsks.Key.of(key));
+        rows.want(asks, OpenAskStore.Key.of(key));
         rows.want(store, key);
     }
 
@@ -75,7 +75,7 @@ record VerifyForeignCommand(
         PeerPosition position =
                 books.rows().get(positions, key.issuer()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
         position.status().requireActive();
-        OpenAsks.Key asking = OpenAsks.Key.of(key);
+        OpenAskStore.Key asking = OpenAskStore.Key.of(key);
         Avt open = books.rows().get(asks, asking).orElseThrow();
         long mine = position.limit().micros() / SHARE - open.micros();
         long room = Math.min(mine, position.headroom().micros());

@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /// The frames without an outcome, by the request that made them. A peer may be silent for longer than outcomes are
 /// remembered; a repeat must not pay again even then.
-final class OpenTransfers implements RowType<UUID, Frame> {
+final class OpenFrameStore implements RowType<UUID, Frame> {
     private static final int LOCK_ORDER = 39;
 
     private static final String READ =

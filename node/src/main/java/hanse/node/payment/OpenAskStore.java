@@ -15,7 +15,7 @@ import java.util.UUID;
 /// How much headroom is reserved for tokens that a payee has presented and whose issuer has not answered. Anybody can
 /// invent tokens; this keeps one payee from using up what all share. A sum over payments, not a table: the lock on the
 /// issuer's position, which comes before, keeps it true.
-final class OpenAsks implements RowType<OpenAsks.Key, Avt> {
+final class OpenAskStore implements RowType<OpenAskStore.Key, Avt> {
     private static final int LOCK_ORDER = 24;
 
     private static final String READ = """
