@@ -157,7 +157,9 @@ final class OpenApi {
             security.addObject();
         } else {
             security.addObject().putArray("AgentSig");
-            security.addObject().putArray("Session");
+            if (!access.getSigned()) {
+                security.addObject().putArray("Session");
+            }
         }
         parameters(node.putArray("parameters"), operation, binding);
         if (!binding.body().isEmpty()) {

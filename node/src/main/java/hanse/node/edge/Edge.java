@@ -113,6 +113,7 @@ public final class Edge implements AutoCloseable {
         arrival.answer().caller(who.caller());
         // may
         rpc.requireRole(who.caller());
+        rpc.requireSignature(who, (Message) message);
         // rate limit
         Optional<Quota> quota = limiter.count(rpc.tier(), who.caller(), presented.address());
         arrival.answer().quota(quota);
