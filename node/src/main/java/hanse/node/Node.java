@@ -131,7 +131,9 @@ public final class Node implements AutoCloseable {
                 metrics);
         Ledger ledger = new Ledger(lanes.all().getFirst());
         OutcomeStore outcomeStore = new OutcomeStore();
-        Outcomes outcomes = new Outcomes(database, outcomeStore, ledger);
+        SigningKeys signingKeys = new SigningKeys();
+        Operators operators = new Operators(database, ledger, signingKeys);
+        Outcomes outcomes = new Outcomes(database, outcomeStore, ledger, operators);
         Fee fee = new Fee(config.feePpm());
         Transfers transfers = new Transfers(fee);
 
@@ -154,7 +156,6 @@ public final class Node implements AutoCloseable {
                 clock);
 
         // who is who
-        SigningKeys signingKeys = new SigningKeys();
         Agents agents = new Agents(
                 registry,
                 database,
@@ -166,7 +167,6 @@ public final class Node implements AutoCloseable {
                 List.of(federation.frames()::isUnderWay));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
-        Operators operators = new Operators(database, ledger, signingKeys);
         Suspensions suspensions = new Suspensions(database, agents);
 
         // money

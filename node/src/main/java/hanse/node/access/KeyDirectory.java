@@ -144,7 +144,11 @@ public final class KeyDirectory {
             case Holder.Operator(String name) ->
                 database.read(tx -> operators.find(tx, name))
                         .map(found -> new Known(
-                                found.key(), new Caller.Operator(name), found.keyVersion(), new Standing.Active(), 0));
+                                found.key(),
+                                new Caller.Operator(name, found.keyVersion()),
+                                found.keyVersion(),
+                                new Standing.Active(),
+                                0));
         };
     }
 

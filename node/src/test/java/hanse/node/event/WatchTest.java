@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 final class WatchTest {
-    private static final Caller OPERATOR = new Caller.Operator("admin");
+    private static final Caller OPERATOR = new Caller.Operator("admin", 1);
 
     private Postgres.Fresh postgres;
     private TestRegistry registry;

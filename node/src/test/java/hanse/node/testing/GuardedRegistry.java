@@ -159,9 +159,10 @@ public final class GuardedRegistry implements AutoCloseable {
         this.ledger = new Ledger(lanes.getLast());
         this.commit = new GroupCommit(
                 database, lanes.subList(0, 1), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
-        Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger);
         SecureRandom random = new SecureRandom();
         SigningKeys keys = new SigningKeys();
+        this.operators = new Operators(database, ledger, keys);
+        Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger, operators);
         this.agents = new Agents(
                 NAME,
                 database,
@@ -171,7 +172,6 @@ public final class GuardedRegistry implements AutoCloseable {
                 com.fasterxml.uuid.Generators.timeBasedEpochGenerator()::generate,
                 random,
                 options.unfinished());
-        this.operators = new Operators(database, ledger, keys);
         this.suspensions = new Suspensions(database, agents);
         KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
         this.sessions = new Sessions(NAME, database, clock, random);
