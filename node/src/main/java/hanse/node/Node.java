@@ -89,6 +89,10 @@ public final class Node implements AutoCloseable {
 
     private static final int PRUNED_AT_ONCE = 5_000;
 
+    /// A stranger's calls hold their bodies in memory until they are complete; a bridge of its own has all its clients
+    /// on one connection.
+    private static final int CALLS_PER_CONNECTION = 1_024;
+
     private final NodeConfig config;
     private final Readiness readiness = new Readiness();
     private final HealthStatusManager health = new HealthStatusManager();
@@ -234,7 +238,8 @@ public final class Node implements AutoCloseable {
                                         config.bind(), config.ports().grpc()))
                                 .sslContext(tls(keys))
                                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
-                                .permitKeepAliveWithoutCalls(true),
+                                .permitKeepAliveWithoutCalls(true)
+                                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION),
                         guarded)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())

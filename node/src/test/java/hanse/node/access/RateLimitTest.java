@@ -101,6 +101,48 @@ class RateLimitTest {
     }
 
     @Test
+    void countsByTheirAddressThoseWhoMustBeLookedFor() {
+        RateLimits usual = RateLimits.defaults();
+        RateLimits narrow = new RateLimits(
+                usual.discovery(),
+                usual.read(),
+                usual.write(),
+                usual.job(),
+                new RateLimits.Limit(3, 1, Duration.ofSeconds(1)),
+                usual.registration(),
+                1,
+                usual.strikes());
+        try (GuardedRegistry other = new GuardedRegistry(Options.standard().rates(narrow))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(read(stranger(other)).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
+            }
+            Reply<?> tooMany = read(stranger(other));
+            assertThat(tooMany.reason()).isEqualTo(Reason.RATE_LIMITED);
+            assertThat(tooMany.retry().orElseThrow().getRetryDelay().getSeconds())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void countsAChangeThatIsReplayedOnce() {
+        Party agent = registry.register();
+        UpdateAgentRequest once = UpdateAgentRequest.newBuilder()
+                .setAgentId(agent.name())
+                .setDisplayName("Once")
+                .build();
+        Metadata overheard = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), once);
+        assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), once, overheard)
+                        .header(Headers.RATE_REMAINING))
+                .contains("29");
+        for (int i = 0; i < 40; i++) {
+            assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), once, overheard)
+                            .reason())
+                    .isEqualTo(Reason.SIGNATURE_REPLAYED);
+        }
+        assertThat(change(agent).header(Headers.RATE_REMAINING)).contains("28");
+    }
+
+    @Test
     void limitsRegistrationsPerAddress() {
         for (int i = 0; i < 20; i++) {
             registry.register();
@@ -194,6 +236,10 @@ class RateLimitTest {
                         AgentServiceGrpc.getGetAgentMethod(),
                         GetAgentRequest.newBuilder().setAgentId(agent.name()).build())
                 .answer();
+    }
+
+    private static Party stranger(GuardedRegistry at) {
+        return new Party(UUID.randomUUID().toString(), SigningKey.generate(), at.clock, at.channel());
     }
 
     private static Reply<?> supply(Party party, Metadata headers) {
