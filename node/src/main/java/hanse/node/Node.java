@@ -174,7 +174,7 @@ public final class Node implements AutoCloseable {
         Suspensions suspensions = new Suspensions(database, agents);
 
         // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
+        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet(), clock);
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 
