@@ -59,7 +59,7 @@ public final class Bridge implements AutoCloseable {
         return server.activeLocalPort();
     }
 
-    /// Ends event streams, lets calls that are under way finish (at most 10 s), and stops.
+    /// Ends event streams, lets calls that are under way finish for as long as the settings allow, and stops.
     @Override
     public void close() {
         gateway.stop();
