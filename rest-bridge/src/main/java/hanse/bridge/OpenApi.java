@@ -320,6 +320,10 @@ final class OpenApi {
                 .putObject("retry_after")
                 .put("type", "integer")
                 .put("description", "Seconds to wait before a repeat.");
+        properties
+                .putObject("trace_id")
+                .put("type", "string")
+                .put("description", "Names this call in the registry's log.");
         problem.putArray("required")
                 .add("type")
                 .add("title")

@@ -399,6 +399,7 @@ class BridgeTest {
         assertThat(json.path("type").asText()).endsWith(reason.name());
         assertThat(json.path("title").asText()).isNotEmpty();
         assertThat(json.path("detail").asText()).isEqualTo(Problem.wire(reason).getAdvice());
+        assertThat(json.path("trace_id").asText()).isEqualTo(FakeNode.TRACE);
         assertThat(json.at("/violations/0/field").asText()).isEqualTo("amount");
         assertThat(response.body()).doesNotContain("no client must see");
     }
@@ -646,7 +647,6 @@ class BridgeTest {
         assertThat(answer.get().statusCode()).isEqualTo(200);
         close.join();
     }
-}
 
     @Test
     @Timeout(8)
@@ -662,3 +662,4 @@ class BridgeTest {
                         .get())
                 .isEqualTo(503);
     }
+}
