@@ -263,6 +263,10 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
+                        new Upkeep.Shared(
+                                "strikes-forget",
+                                Duration.ofMinutes(10),
+                                () -> suspensions.pruneStrikes(limits.strikes().window())),
                         new Upkeep.Shared("sessions-forget", Duration.ofMinutes(5), sessions::prune),
                         new Upkeep.Shared("outcomes-forget", Duration.ofMinutes(1), () -> forget(outcomeStore, clock))),
                 List.of(

@@ -231,6 +231,20 @@ class RateLimitTest {
         assertThat(read(agent).isOk()).isTrue();
     }
 
+    @Test
+    void forgetsStrikesThatCountNoMore() {
+        Party agent = registry.register();
+        for (int i = 0; i < 45; i++) {
+            change(agent);
+        }
+        Duration window = RateLimits.defaults().strikes().window();
+        registry.suspensions.pruneStrikes(window);
+        assertThat(registry.<Long>read("select count(*) from strike")).isEqualTo(1);
+        registry.clock.advance(window.plusMinutes(1));
+        registry.suspensions.pruneStrikes(window);
+        assertThat(registry.<Long>read("select count(*) from strike")).isZero();
+    }
+
     /// Goes on calling in five minutes of an hour.
     private void strikeOut(Party agent) {
         for (int minute = 0; minute < 5; minute++) {
