@@ -41,6 +41,7 @@ import hanse.node.ledger.Transfers;
 import hanse.node.operator.OperatorGrpc;
 import hanse.node.operator.Operators;
 import hanse.node.operator.Suspensions;
+import hanse.node.ops.Health;
 import hanse.node.ops.Metrics;
 import hanse.node.ops.OpsServer;
 import hanse.node.ops.Readiness;
@@ -61,7 +62,6 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.ClientAuth;
@@ -95,7 +95,7 @@ public final class Node implements AutoCloseable {
 
     private final NodeConfig config;
     private final Readiness readiness = new Readiness();
-    private final HealthStatusManager health = new HealthStatusManager();
+    private final Health health = new Health(readiness);
     private final NodeKeys keys;
     private final Pool pool;
     private final Database database;
@@ -241,7 +241,7 @@ public final class Node implements AutoCloseable {
                                 .permitKeepAliveWithoutCalls(true)
                                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION),
                         guarded)
-                .addService(health.getHealthService())
+                .addService(health.service())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()
                 .start();
@@ -270,12 +270,14 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("sessions-forget", Duration.ofMinutes(5), sessions::prune),
                         new Upkeep.Shared("outcomes-forget", Duration.ofMinutes(1), () -> forget(outcomeStore, clock))),
                 List.of(
+                        new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));
         upkeep.start();
         readiness.open();
+        health.refresh();
         LOG.info(
                 "{} is up, version {}, {} migrations applied: gRPC {}, peers {}, metrics and health {}:{}",
                 registry,
@@ -321,7 +323,7 @@ public final class Node implements AutoCloseable {
     /// Says that the node stops: probes are told so, and whoever balances load sends no more. Calls are still served.
     public void announceStop() {
         readiness.close();
-        health.enterTerminalState();
+        health.stop();
     }
 
     /// Drains and stops: takes no new call, lets those under way end (as long as configured), then what they need.
