@@ -8,7 +8,6 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -18,9 +17,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -111,25 +107,6 @@ public final class RotatingIdentity {
         for (Consumer<Leaf> listener : listeners) {
             listener.accept(fresh);
         }
-    }
-
-    /// Looks every `period` whether renewal is due; a failed one is logged and tried again at the next look.
-    ///
-    /// @return cancel it to stop looking
-    public ScheduledFuture<?> keepRenewed(ScheduledExecutorService scheduler, Duration period) {
-        return scheduler.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        renewIfDue();
-                    } catch (RuntimeException e) {
-                        // An executor would silently stop looking after an exception; the old leaf has a third of its
-                        // life left.
-                        log.error("certificate {} could not be renewed", name, e);
-                    }
-                },
-                period.toMillis(),
-                period.toMillis(),
-                TimeUnit.MILLISECONDS);
     }
 
     /// Calls the listener after each renewal, on the thread that renewed; it must be quick.

@@ -21,7 +21,9 @@ public record SpiffeId(String registry, String role) {
     public static final String BRIDGE = "bridge";
 
     private static final int URI_NAME = 6;
-    private static final Pattern REGISTRY = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final int LONGEST_REGISTRY = 253;
+    private static final Pattern REGISTRY =
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
     private static final Pattern TEXT = Pattern.compile("spiffe://([^/]{1,253})/([a-z][a-z-]{0,31})");
     private static final Pattern ROLE = Pattern.compile("[a-z][a-z-]{0,31}");
 
@@ -42,9 +44,9 @@ public record SpiffeId(String registry, String role) {
         return new SpiffeId(registry, BRIDGE);
     }
 
-    /// Whether a text can be a registry's id: what fits a SPIFFE trust domain, without `..`.
+    /// Whether a text can be a registry's id: a lower-case DNS name, which fits a SPIFFE trust domain.
     public static boolean isRegistryId(String text) {
-        return REGISTRY.matcher(text).matches() && !text.contains("..");
+        return text.length() <= LONGEST_REGISTRY && REGISTRY.matcher(text).matches();
     }
 
     /// Reads `spiffe://<registry id>/<role>`; empty when the text is anything else.

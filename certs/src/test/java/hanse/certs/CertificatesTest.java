@@ -151,6 +151,8 @@ class CertificatesTest {
                 "spiffe://alpha.example/node/",
                 "spiffe://Alpha.example/node",
                 "spiffe://alpha..example/node",
+                "spiffe://alpha.-example/node",
+                "spiffe://alpha-.example/node",
                 "spiffe://alpha.example:443/node",
                 "https://alpha.example/node",
                 "spiffe://alpha.example/node\n",

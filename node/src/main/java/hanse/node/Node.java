@@ -41,6 +41,7 @@ import hanse.node.ledger.Transfers;
 import hanse.node.operator.OperatorGrpc;
 import hanse.node.operator.Operators;
 import hanse.node.operator.Suspensions;
+import hanse.node.ops.Health;
 import hanse.node.ops.Metrics;
 import hanse.node.ops.OpsServer;
 import hanse.node.ops.Readiness;
@@ -61,7 +62,6 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.ssl.ClientAuth;
@@ -89,9 +89,13 @@ public final class Node implements AutoCloseable {
 
     private static final int PRUNED_AT_ONCE = 5_000;
 
+    /// A stranger's calls hold their bodies in memory until they are complete; a bridge of its own has all its clients
+    /// on one connection.
+    private static final int CALLS_PER_CONNECTION = 1_024;
+
     private final NodeConfig config;
     private final Readiness readiness = new Readiness();
-    private final HealthStatusManager health = new HealthStatusManager();
+    private final Health health = new Health(readiness);
     private final NodeKeys keys;
     private final Pool pool;
     private final Database database;
@@ -132,7 +136,9 @@ public final class Node implements AutoCloseable {
                 metrics);
         Ledger ledger = new Ledger(lanes.all().getFirst());
         OutcomeStore outcomeStore = new OutcomeStore();
-        Outcomes outcomes = new Outcomes(database, outcomeStore, ledger);
+        SigningKeys signingKeys = new SigningKeys();
+        Operators operators = new Operators(database, ledger, signingKeys);
+        Outcomes outcomes = new Outcomes(database, outcomeStore, ledger, operators);
         Fee fee = new Fee(config.feePpm());
         Transfers transfers = new Transfers(fee);
 
@@ -155,7 +161,6 @@ public final class Node implements AutoCloseable {
                 clock);
 
         // who is who
-        SigningKeys signingKeys = new SigningKeys();
         Agents agents = new Agents(
                 registry,
                 database,
@@ -167,11 +172,10 @@ public final class Node implements AutoCloseable {
                 List.of(federation.frames()::isUnderWay));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
-        Operators operators = new Operators(database, ledger, signingKeys);
         Suspensions suspensions = new Suspensions(database, agents);
 
         // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
+        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet(), clock);
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 
@@ -236,9 +240,10 @@ public final class Node implements AutoCloseable {
                                         config.bind(), config.ports().grpc()))
                                 .sslContext(tls(keys))
                                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
-                                .permitKeepAliveWithoutCalls(true),
+                                .permitKeepAliveWithoutCalls(true)
+                                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION),
                         guarded)
-                .addService(health.getHealthService())
+                .addService(health.service())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()
                 .start();
@@ -263,15 +268,21 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
+                        new Upkeep.Shared(
+                                "strikes-forget",
+                                Duration.ofMinutes(10),
+                                () -> suspensions.pruneStrikes(limits.strikes().window())),
                         new Upkeep.Shared("sessions-forget", Duration.ofMinutes(5), sessions::prune),
                         new Upkeep.Shared("outcomes-forget", Duration.ofMinutes(1), () -> forget(outcomeStore, clock))),
                 List.of(
+                        new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));
         upkeep.start();
         readiness.open();
+        health.refresh();
         LOG.info(
                 "{} is up, version {}, {} migrations applied: gRPC {}, peers {}, metrics and health {}:{}",
                 registry,
@@ -317,7 +328,7 @@ public final class Node implements AutoCloseable {
     /// Says that the node stops: probes are told so, and whoever balances load sends no more. Calls are still served.
     public void announceStop() {
         readiness.close();
-        health.enterTerminalState();
+        health.stop();
     }
 
     /// Drains and stops: takes no new call, lets those under way end (as long as configured), then what they need.

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A running bridge: HTTP/1.1 and HTTP/2 over TLS in front, gRPC to one node behind.
 public final class Bridge implements AutoCloseable {
-    /// How long a stop waits for calls that are under way.
-    private static final Duration DRAIN = Duration.ofSeconds(10);
+    /// Bodies are held in memory before their signatures are looked at; a browser opens 100 streams at most.
+    private static final int STREAMS_PER_CONNECTION = 128;
 
     /// How long nothing may have been under way before it stops.
     private static final Duration QUIET = Duration.ofMillis(50);
@@ -49,11 +49,11 @@ public final class Bridge implements AutoCloseable {
                 // The node's answer is awaited for callTimeout; this bounds the reading of the request too.
                 .requestTimeout(settings.callTimeout().plusSeconds(5))
                 .idleTimeout(Duration.ofSeconds(60))
-                .http2MaxStreamsPerConnection(1024)
+                .http2MaxStreamsPerConnection(STREAMS_PER_CONNECTION)
                 .http1MaxInitialLineLength(HEAD_BYTES)
                 .http1MaxHeaderSize(HEAD_BYTES)
                 .http2MaxHeaderListSize(HEAD_BYTES)
-                .gracefulShutdownTimeout(QUIET, DRAIN)
+                .gracefulShutdownTimeout(QUIET, settings.drain().plus(QUIET))
                 .disableServerHeader()
                 .build();
         server.start().join();
@@ -65,7 +65,7 @@ public final class Bridge implements AutoCloseable {
         return server.activeLocalPort();
     }
 
-    /// Ends event streams, lets calls that are under way finish (at most 10 s), and stops.
+    /// Ends event streams, lets calls that are under way finish for as long as the settings allow, and stops.
     @Override
     public void close() {
         gateway.stop();

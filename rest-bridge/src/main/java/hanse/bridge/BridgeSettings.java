@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 /// @param serverInfo what the API description says of this server
 /// @param callTimeout after which a call is answered with `DEADLINE_EXCEEDED`; event streams have none
 /// @param keepAlive how often a silent event stream sends a comment, so that proxies keep it open
+/// @param drain how long a stop waits for calls that are under way
 public record BridgeSettings(
         String host,
         int port,
@@ -22,7 +23,8 @@ public record BridgeSettings(
         List<String> corsOrigins,
         ServerInfo serverInfo,
         Duration callTimeout,
-        Duration keepAlive) {
+        Duration keepAlive,
+        Duration drain) {
 
     /// What the API description says of this server.
     ///
@@ -38,27 +40,38 @@ public record BridgeSettings(
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
         }
-        if (callTimeout.isNegative() || callTimeout.isZero() || keepAlive.isNegative() || keepAlive.isZero()) {
-            throw new IllegalArgumentException("callTimeout and keepAlive must be longer than nothing");
+        if (!callTimeout.isPositive() || !keepAlive.isPositive() || !drain.isPositive()) {
+            throw new IllegalArgumentException("callTimeout, keepAlive and drain must be longer than nothing");
         }
     }
 
-    /// The usual times: 30 s for a call, 15 s between keep-alives; no origin allowed.
+    /// The usual times: 30 s for a call, 15 s between keep-alives, 10 s at the end; no origin allowed.
     public static BridgeSettings of(String host, int port, Supplier<TlsIdentity> identity, ServerInfo serverInfo) {
         return new BridgeSettings(
-                host, port, identity, List.of(), serverInfo, Duration.ofSeconds(30), Duration.ofSeconds(15));
+                host,
+                port,
+                identity,
+                List.of(),
+                serverInfo,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(10));
     }
 
     public BridgeSettings withCorsOrigins(List<String> origins) {
-        return new BridgeSettings(host, port, identity, origins, serverInfo, callTimeout, keepAlive);
+        return new BridgeSettings(host, port, identity, origins, serverInfo, callTimeout, keepAlive, drain);
     }
 
     public BridgeSettings withCallTimeout(Duration timeout) {
-        return new BridgeSettings(host, port, identity, corsOrigins, serverInfo, timeout, keepAlive);
+        return new BridgeSettings(host, port, identity, corsOrigins, serverInfo, timeout, keepAlive, drain);
     }
 
     public BridgeSettings withKeepAlive(Duration interval) {
-        return new BridgeSettings(host, port, identity, corsOrigins, serverInfo, callTimeout, interval);
+        return new BridgeSettings(host, port, identity, corsOrigins, serverInfo, callTimeout, interval, drain);
+    }
+
+    public BridgeSettings withDrain(Duration longest) {
+        return new BridgeSettings(host, port, identity, corsOrigins, serverInfo, callTimeout, keepAlive, longest);
     }
 
     private static void requireOrigin(String origin) {

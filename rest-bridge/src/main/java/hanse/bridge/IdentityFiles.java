@@ -46,16 +46,26 @@ final class IdentityFiles implements Supplier<TlsIdentity> {
     @Override
     public TlsIdentity get() {
         Loaded before = loaded;
-        try {
-            boolean changed = !Files.getLastModifiedTime(cert).equals(before.cert())
-                    || !Files.getLastModifiedTime(key).equals(before.key());
-            if (changed) {
+        FileTime certTime = time(cert);
+        FileTime keyTime = time(key);
+        if (!certTime.equals(before.cert()) || !keyTime.equals(before.key())) {
+            loaded = new Loaded(certTime, keyTime, before.identity());
+            try {
                 loaded = load(cert, key);
+            } catch (IOException e) {
+                LOG.warn("keeping the old certificate: {} or {} cannot be read", cert, key, e);
             }
-        } catch (IOException e) {
-            LOG.warn("keeping the old certificate: {} or {} cannot be read", cert, key, e);
         }
         return loaded.identity();
+    }
+
+    /// A file that is not there is as old as can be.
+    private static FileTime time(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     private static Loaded load(Path cert, Path key) throws IOException {

@@ -157,7 +157,9 @@ final class OpenApi {
             security.addObject();
         } else {
             security.addObject().putArray("AgentSig");
-            security.addObject().putArray("Session");
+            if (!access.getSigned()) {
+                security.addObject().putArray("Session");
+            }
         }
         parameters(node.putArray("parameters"), operation, binding);
         if (!binding.body().isEmpty()) {
@@ -318,6 +320,10 @@ final class OpenApi {
                 .putObject("retry_after")
                 .put("type", "integer")
                 .put("description", "Seconds to wait before a repeat.");
+        properties
+                .putObject("trace_id")
+                .put("type", "string")
+                .put("description", "Names this call in the registry's log.");
         problem.putArray("required")
                 .add("type")
                 .add("title")

@@ -31,7 +31,14 @@ import java.util.regex.Pattern;
 /// @param detail what to do, in a sentence
 /// @param violations the fields that break a rule
 /// @param retryAfter seconds to wait before a repeat, where the node says so
-record Problem(String reason, int status, String detail, List<Violation> violations, OptionalLong retryAfter) {
+/// @param traceId names the call in the node's log, where the node says so
+record Problem(
+        String reason,
+        int status,
+        String detail,
+        List<Violation> violations,
+        OptionalLong retryAfter,
+        Optional<String> traceId) {
     /// @param field the field's path in the request, such as `amount`
     /// @param description the rule
     record Violation(String field, String description) {}
@@ -40,11 +47,14 @@ record Problem(String reason, int status, String detail, List<Violation> violati
     static final String TYPE_PREFIX = "https://hanse.example/problems/";
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final String TRACE_ID = "trace_id";
+    private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern REASON_NAME = Pattern.compile("[A-Z][A-Z0-9_]{1,62}");
 
     static Problem of(Reason reason) {
         Wire wire = wire(reason);
-        return new Problem(reason.name(), wire.getHttp(), wire.getAdvice(), List.of(), OptionalLong.empty());
+        return new Problem(
+                reason.name(), wire.getHttp(), wire.getAdvice(), List.of(), OptionalLong.empty(), Optional.empty());
     }
 
     static Wire wire(Reason reason) {
@@ -52,15 +62,15 @@ record Problem(String reason, int status, String detail, List<Violation> violati
     }
 
     Problem withDetail(String detail) {
-        return new Problem(reason, status, detail, violations, retryAfter);
+        return new Problem(reason, status, detail, violations, retryAfter, traceId);
     }
 
     Problem withStatus(int status) {
-        return new Problem(reason, status, detail, violations, retryAfter);
+        return new Problem(reason, status, detail, violations, retryAfter, traceId);
     }
 
     Problem withViolations(List<Violation> violations) {
-        return new Problem(reason, status, detail, List.copyOf(violations), retryAfter);
+        return new Problem(reason, status, detail, List.copyOf(violations), retryAfter, traceId);
     }
 
     /// What the node's answer says. A status without an `ErrorInfo` of our domain is a failure of something in between:
@@ -82,7 +92,9 @@ record Problem(String reason, int status, String detail, List<Violation> violati
                 .map(r -> OptionalLong.of(
                         r.getRetryDelay().getSeconds() + (r.getRetryDelay().getNanos() > 0 ? 1 : 0)))
                 .orElse(OptionalLong.empty());
-        return new Problem(base.reason, base.status, base.detail, violations, retry);
+        Optional<String> trace = Optional.ofNullable(info.get().getMetadataMap().get(TRACE_ID))
+                .filter(id -> HEX.matcher(id).matches());
+        return new Problem(base.reason, base.status, base.detail, violations, retry, trace);
     }
 
     private static Problem named(String name, Status.Code code) {
@@ -95,7 +107,7 @@ record Problem(String reason, int status, String detail, List<Violation> violati
         }
         Problem byCode = of(ofCode(code));
         return REASON_NAME.matcher(name).matches()
-                ? new Problem(name, byCode.status, byCode.detail, List.of(), OptionalLong.empty())
+                ? new Problem(name, byCode.status, byCode.detail, List.of(), OptionalLong.empty(), Optional.empty())
                 : byCode;
     }
 
@@ -160,6 +172,9 @@ record Problem(String reason, int status, String detail, List<Violation> violati
             }
             if (retryAfter.isPresent()) {
                 json.writeNumberField("retry_after", retryAfter.getAsLong());
+            }
+            if (traceId.isPresent()) {
+                json.writeStringField(TRACE_ID, traceId.get());
             }
             json.writeEndObject();
         } catch (IOException e) {

@@ -36,6 +36,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -398,6 +399,7 @@ class BridgeTest {
         assertThat(json.path("type").asText()).endsWith(reason.name());
         assertThat(json.path("title").asText()).isNotEmpty();
         assertThat(json.path("detail").asText()).isEqualTo(Problem.wire(reason).getAdvice());
+        assertThat(json.path("trace_id").asText()).isEqualTo(FakeNode.TRACE);
         assertThat(json.at("/violations/0/field").asText()).isEqualTo("amount");
         assertThat(response.body()).doesNotContain("no client must see");
     }
@@ -644,5 +646,20 @@ class BridgeTest {
         call.end(Status.OK);
         assertThat(answer.get().statusCode()).isEqualTo(200);
         close.join();
+    }
+
+    @Test
+    @Timeout(8)
+    void cutsWhatIsUnderWayWhenItHasWaitedAsLongAsItShould() throws Exception {
+        World stopping = new World(settings -> settings.withDrain(Duration.ofMillis(100)));
+        LinkedBlockingQueue<FakeNode.Stream> streams = new LinkedBlockingQueue<>();
+        stopping.node.replies = any -> new FakeNode.Reply.Open(streams);
+        var answer =
+                stopping.client.sendAsync(stopping.request("/agents/a").build(), HttpResponse.BodyHandlers.ofString());
+        streams.take();
+        stopping.close();
+        assertThat(answer.handle((response, failure) -> failure == null ? response.statusCode() : 503)
+                        .get())
+                .isEqualTo(503);
     }
 }

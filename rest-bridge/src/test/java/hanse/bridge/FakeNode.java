@@ -67,6 +67,8 @@ final class FakeNode {
         }
     }
 
+    static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
     final List<Call> calls = new CopyOnWriteArrayList<>();
     volatile Function<Call, Reply> replies = any -> message(com.google.protobuf.Empty.getDefaultInstance());
 
@@ -86,6 +88,7 @@ final class FakeNode {
                 .addDetails(Any.pack(ErrorInfo.newBuilder()
                         .setReason(reason.name())
                         .setDomain("hanse")
+                        .putMetadata("trace_id", TRACE)
                         .build()));
         for (Message detail : details) {
             status.addDetails(Any.pack(detail));

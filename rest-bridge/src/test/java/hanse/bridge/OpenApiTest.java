@@ -84,6 +84,11 @@ class OpenApiTest {
         JsonNode transfer = document.at("/paths/~1api~1v1~1teg~1transfer/post");
         assertThat(transfer.path("description").asText()).startsWith("Pays another agent of this registry.");
         assertThat(transfer.at("/security/0/AgentSig").isArray()).isTrue();
+        assertThat(transfer.at("/security/1/Session").isArray()).isTrue();
+        assertThat(document.at("/paths/~1agents~1{agent_id}~1key/post/security").toString())
+                .isEqualTo("[{\"AgentSig\":[]}]");
+        assertThat(document.at("/components/schemas/Problem/properties").has("trace_id"))
+                .isTrue();
         assertThat(transfer.at("/responses/409/description").asText()).contains("INSUFFICIENT_FUNDS");
         JsonNode request = document.at("/components/schemas/ledger.v1.TransferRequest");
         assertThat(request.at("/properties/amount/type").toString()).isEqualTo("[\"string\",\"number\"]");

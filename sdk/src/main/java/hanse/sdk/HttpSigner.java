@@ -45,9 +45,14 @@ public record HttpSigner(Credentials credentials) {
     }
 
     private HttpRequest.Builder signed(HttpRequest.Builder builder, String method, URI uri, byte[] body) {
+        headers(method, pathWithQuery(uri), body).forEach(builder::header);
+        return builder;
+    }
+
+    /// What stands in the request line for this URI.
+    public static String pathWithQuery(URI uri) {
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         String query = uri.getRawQuery();
-        headers(method, query == null ? path : path + "?" + query, body).forEach(builder::header);
-        return builder;
+        return query == null ? path : path + "?" + query;
     }
 }

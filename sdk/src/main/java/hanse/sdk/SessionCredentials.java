@@ -1,6 +1,7 @@
 package hanse.sdk;
 
 import com.google.protobuf.Timestamp;
+import hanse.access.v1.AccessOuterClass;
 import hanse.access.v1.CloseSessionRequest;
 import hanse.access.v1.CloseSessionResponse;
 import hanse.access.v1.OpenSessionRequest;
@@ -18,6 +19,7 @@ import io.grpc.ForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,13 +35,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Opens on the first call, renews in the background when two thirds of the time are over, and opens anew when the
 /// registry no longer knows it. Never blocks a thread: calls that need a token wait for it asynchronously, so event
-/// loops may use it. Attach it to a channel with [#interceptor], or to one stub with `withCallCredentials`.
+/// loops may use it. Attach it to a channel with [#interceptor], which also signs what a session may not do, or to one
+/// stub with `withCallCredentials`.
 public final class SessionCredentials extends CallCredentials implements AutoCloseable {
     /// The longest that a registry grants.
     public static final Duration LONGEST = Duration.ofMinutes(15);
 
     private static final long OPEN_DEADLINE_SECONDS = 15;
 
+    private final SigningInterceptor signing;
     private final SessionServiceGrpc.SessionServiceStub signed;
     private final Channel channel;
     private final Duration ttl;
@@ -58,8 +62,8 @@ public final class SessionCredentials extends CallCredentials implements AutoClo
     /// @param clock tells when to renew
     public SessionCredentials(Channel channel, Credentials credentials, Duration ttl, InstantSource clock) {
         this.channel = channel;
-        this.signed =
-                SessionServiceGrpc.newStub(ClientInterceptors.intercept(channel, new SigningInterceptor(credentials)));
+        this.signing = new SigningInterceptor(credentials);
+        this.signed = SessionServiceGrpc.newStub(ClientInterceptors.intercept(channel, signing));
         this.ttl = ttl;
         this.clock = clock;
     }
@@ -159,13 +163,17 @@ public final class SessionCredentials extends CallCredentials implements AutoClo
         return headers;
     }
 
-    /// Puts this session on each call of a channel, and forgets it when the registry answers `SESSION_EXPIRED`, so that
+    /// Puts this session on each call of a channel, signs those for which the registry wants a signature, and forgets
+    /// it when the registry answers `SESSION_EXPIRED`, so that
     /// a repeat of the refused call opens a new one.
     public ClientInterceptor interceptor() {
         return new ClientInterceptor() {
             @Override
             public <Q, R> ClientCall<Q, R> interceptCall(
                     MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+                if (mayNeedSignature(method)) {
+                    return signing.interceptCall(method, options, next);
+                }
                 return new ForwardingClientCall.SimpleForwardingClientCall<>(
                         next.newCall(method, options.withCallCredentials(SessionCredentials.this))) {
                     @Override
@@ -192,6 +200,17 @@ public final class SessionCredentials extends CallCredentials implements AutoClo
                 };
             }
         };
+    }
+
+    /// Whether the definition says so, of the RPC or of a field of its request.
+    private static boolean mayNeedSignature(MethodDescriptor<?, ?> method) {
+        if (!(method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier proto)) {
+            return false;
+        }
+        var rpc = proto.getMethodDescriptor();
+        return rpc.getOptions().getExtension(AccessOuterClass.access).getSigned()
+                || rpc.getInputType().getFields().stream()
+                        .anyMatch(field -> field.getOptions().getExtension(AccessOuterClass.signed));
     }
 
     /// Closes the session at the registry, if one is open. Waits for the answer at most a few seconds; a session that

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import hanse.agent.v1.RegisterAgentRequest;
+import hanse.agent.v1.RotateKeyRequest;
+import hanse.agent.v1.UpdateAgentRequest;
 import hanse.error.v1.Reason;
 import hanse.event.v1.WatchRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
@@ -135,6 +137,17 @@ class HanseClientTest {
             assertThat(registry.signedCalls).hasValue(1);
         }
         assertThat(registry.liveSessions).isEmpty();
+    }
+
+    @Test
+    void aSessionsClientSignsWhatASessionMayNotDo() {
+        try (SessionCredentials session = client.session(registry.known("alice"))) {
+            HanseClient fast = client.as(session);
+            fast.agents().rotateKey(RotateKeyRequest.getDefaultInstance());
+            fast.agents().updateAgent(UpdateAgentRequest.getDefaultInstance());
+            assertThat(registry.signedCalls).hasValue(2);
+            assertThat(registry.bearerCalls).hasValue(0);
+        }
     }
 
     @Test

@@ -21,6 +21,14 @@ class HttpSignerTest {
     }
 
     @Test
+    void signsASlashForNoPath() {
+        assertThat(HttpSigner.pathWithQuery(URI.create("https://127.0.0.1:7401")))
+                .isEqualTo("/");
+        assertThat(HttpSigner.pathWithQuery(URI.create("https://127.0.0.1:7401?a=b")))
+                .isEqualTo("/?a=b");
+    }
+
+    @Test
     void signsTheBodysBytes() {
         String json = "{\"memo\":\"Grüße\"}";
         HttpRequest request = signer.request("POST", URI.create("https://127.0.0.1:7401/api/v1/teg/transfer"), json);

@@ -9,9 +9,12 @@ import hanse.access.v1.CloseSessionResponse;
 import hanse.access.v1.OpenSessionRequest;
 import hanse.access.v1.OpenSessionResponse;
 import hanse.access.v1.SessionServiceGrpc;
+import hanse.agent.v1.Agent;
 import hanse.agent.v1.AgentServiceGrpc;
 import hanse.agent.v1.RegisterAgentRequest;
 import hanse.agent.v1.RegisterAgentResponse;
+import hanse.agent.v1.RotateKeyRequest;
+import hanse.agent.v1.UpdateAgentRequest;
 import hanse.error.v1.Reason;
 import hanse.event.v1.EventServiceGrpc;
 import hanse.ledger.v1.LedgerServiceGrpc;
@@ -299,6 +302,16 @@ final class RunningRegistry implements AutoCloseable {
                 keys.put(id, key);
             }
             answer(observer, RegisterAgentResponse.newBuilder().setAgentId(id).build());
+        }
+
+        @Override
+        public void rotateKey(RotateKeyRequest request, StreamObserver<Agent> observer) {
+            answer(observer, Agent.getDefaultInstance());
+        }
+
+        @Override
+        public void updateAgent(UpdateAgentRequest request, StreamObserver<Agent> observer) {
+            answer(observer, Agent.getDefaultInstance());
         }
     }
 

@@ -29,7 +29,8 @@ public final class Authentication {
     private final Sessions sessions;
     private final InstantSource clock;
 
-    /// Signatures of reads that were admitted, for as long as their timestamps could be.
+    /// Signatures of reads that were admitted and of changes that were answered, for as long as their timestamps could
+    /// be accepted.
     private final Cache<UUID, Boolean> seen;
 
     public Authentication(RegistryId registry, KeyDirectory keys, Sessions sessions, InstantSource clock) {
@@ -123,15 +124,26 @@ public final class Authentication {
 
     /// A call of this caller was refused because its key or standing has changed: what memory says of it is wrong.
     public void forget(Caller caller) {
-        if (caller instanceof Caller.Agent agent) {
-            keys.forget(agent.id());
+        switch (caller) {
+            case Caller.Agent agent -> keys.forget(new Holder.Agent(agent.id()));
+            case Caller.Operator operator -> keys.forget(new Holder.Operator(operator.operator()));
+            case Caller.Anyone _ -> {}
         }
+    }
+
+    /// A change by this signature was answered: whoever sends it again is turned away before it counts against its
+    /// victim.
+    public void used(UUID signature) {
+        seen.put(signature, Boolean.TRUE);
     }
 
     private Identified admitted(KeyDirectory.Known known, byte[] signature, Presented call) {
         UUID key = Request.signatureKey(signature);
-        // A change's signature is made unique by the row that its own transaction writes.
-        if (!call.changes() && seen.asMap().putIfAbsent(key, Boolean.TRUE) != null) {
+        // A change's signature is made unique by the row that its own transaction writes: until it is answered, the
+        // same bytes may come again, and memory only spares what is known to be a replay.
+        boolean isReplay =
+                call.changes() ? seen.getIfPresent(key) != null : seen.asMap().putIfAbsent(key, Boolean.TRUE) != null;
+        if (isReplay) {
             throw new RefusedException(Reason.SIGNATURE_REPLAYED);
         }
         if (call.changes()) {

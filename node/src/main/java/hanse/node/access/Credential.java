@@ -8,9 +8,13 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import java.util.Base64;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /// What an `authorization` header says.
 sealed interface Credential {
+    /// As `PutOperatorRequest.name` declares it.
+    Pattern OPERATOR = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
     /// No header.
     record None() implements Credential {}
 
@@ -53,7 +57,11 @@ sealed interface Credential {
 
     private static Holder holder(String name, RegistryId registry) {
         if (name.startsWith("operator:")) {
-            return new Holder.Operator(name.substring("operator:".length()));
+            String operator = name.substring("operator:".length());
+            if (!OPERATOR.matcher(operator).matches()) {
+                throw new RefusedException(Reason.BAD_AUTHORIZATION);
+            }
+            return new Holder.Operator(operator);
         }
         if (Did.looksLikeOne(name)) {
             Did did;

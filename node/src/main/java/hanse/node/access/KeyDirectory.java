@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The public keys of callers, kept in memory. An entry may be old when a change is asked for, because the change
 /// compares the key's version under the account's lock; for a read it is at most one second old. Every refusal is
@@ -85,7 +86,7 @@ public final class KeyDirectory {
             return Optional.empty();
         }
         boolean anyAge = !recent && holder instanceof Holder.Agent;
-        return anyAge || entry.isYounger(READ_LAG, clock.instant()) ? entry.known : Optional.empty();
+        return anyAge || entry.isYounger(READ_LAG, clock.instant()) ? Optional.of(entry.known) : Optional.empty();
     }
 
     /// The key as the database has it; blocks. What was read a moment ago will do if it `admits` the call. Lifts a
@@ -94,20 +95,20 @@ public final class KeyDirectory {
         // Within `compute`, so that many calls of one agent cost one query.
         Entry recent = entries.asMap().compute(holder, (_, old) -> {
             Instant now = clock.instant();
-            return old != null && old.isYounger(READ_LAG, now) ? old : new Entry(load(holder), now, RECHECKS);
+            return old != null && old.isYounger(READ_LAG, now) ? old : load(holder, now, RECHECKS);
         });
-        if (recent.known.filter(admits).isPresent()) {
-            return recent.known;
+        if (recent == null || admits.test(recent.known)) {
+            return Optional.ofNullable(recent).map(Entry::known);
         }
         Entry checked = entries.asMap().compute(holder, (_, old) -> {
             Instant now = clock.instant();
             if (old == null) {
-                return new Entry(load(holder), now, RECHECKS);
+                return load(holder, now, RECHECKS);
             }
             boolean tooSoon = old.rechecks == 0 && old.isYounger(RECHECK, now);
-            return tooSoon ? old : new Entry(load(holder), now, Math.max(0, old.rechecks - 1));
+            return tooSoon ? old : load(holder, now, Math.max(0, old.rechecks - 1));
         });
-        return checked.known;
+        return Optional.ofNullable(checked).map(Entry::known);
     }
 
     /// The caller changes something: noted once a day.
@@ -120,7 +121,7 @@ public final class KeyDirectory {
         Thread.ofVirtual().name("seen").start(() -> {
             AtomicBoolean first = new AtomicBoolean();
             entries.asMap().computeIfPresent(new Holder.Agent(agent.id()), (_, old) -> {
-                first.set(old.known.filter(k -> k.lastSeenDay < today).isPresent());
+                first.set(old.known.lastSeenDay < today);
                 return old.seenOn(today);
             });
             if (first.get()) {
@@ -129,10 +130,15 @@ public final class KeyDirectory {
         });
     }
 
-    /// Forgets an agent's key, because this process knows that it has changed.
-    public void forget(AgentId agent) {
+    /// Forgets a key, because this process knows that it has changed.
+    void forget(Holder holder) {
         // Off the event loop: the entry may be locked by somebody who waits for the database.
-        Thread.ofVirtual().name("forget").start(() -> entries.invalidate(new Holder.Agent(agent)));
+        Thread.ofVirtual().name("forget").start(() -> entries.invalidate(holder));
+    }
+
+    /// Null for a holder that does not exist: no entry is kept of what strangers make up.
+    private @Nullable Entry load(Holder holder, Instant now, int rechecks) {
+        return load(holder).map(known -> new Entry(known, now, rechecks)).orElse(null);
     }
 
     private Optional<Known> load(Holder holder) {
@@ -144,7 +150,11 @@ public final class KeyDirectory {
             case Holder.Operator(String name) ->
                 database.read(tx -> operators.find(tx, name))
                         .map(found -> new Known(
-                                found.key(), new Caller.Operator(name), found.keyVersion(), new Standing.Active(), 0));
+                                found.key(),
+                                new Caller.Operator(name, found.keyVersion()),
+                                found.keyVersion(),
+                                new Standing.Active(),
+                                0));
         };
     }
 
@@ -165,10 +175,10 @@ public final class KeyDirectory {
     }
 
     /// @param rechecks how often it may still be checked at once
-    private record Entry(Optional<Known> known, Instant loadedAt, int rechecks) {
+    private record Entry(Known known, Instant loadedAt, int rechecks) {
         Entry seenOn(long day) {
             return new Entry(
-                    known.map(k -> new Known(k.key, k.caller, k.version, k.standing, day)), loadedAt, rechecks);
+                    new Known(known.key, known.caller, known.version, known.standing, day), loadedAt, rechecks);
         }
 
         boolean isYounger(Duration age, Instant now) {

@@ -85,6 +85,12 @@ public final class Limiter {
         return Optional.of(new Quota(limit.capacity(), 0, fullAt, Optional.of(wait)));
     }
 
+    /// Counts a look for a caller whom memory does not know, by its address and in the widest bucket: many agents may
+    /// share an address, and each of them is looked for once a second at most.
+    public Optional<Quota> countLookUp(String address) {
+        return count(Tier.PAYMENT, new Caller.Anyone(address), address);
+    }
+
     private Bucket bucket(RateLimits.Limit limit) {
         return Bucket.builder()
                 .addLimit(

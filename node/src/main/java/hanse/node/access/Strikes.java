@@ -56,7 +56,7 @@ public final class Strikes {
     private void strike(Minute minute) {
         if (suspensions.strike(minute.agent, minute.start, policy.strikes(), policy.window())) {
             log.info("agent {} is suspended for calling beyond its limits", minute.agent);
-            keys.forget(minute.agent);
+            keys.forget(new Holder.Agent(minute.agent));
         }
     }
 

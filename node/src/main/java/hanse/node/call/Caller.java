@@ -26,7 +26,9 @@ public sealed interface Caller {
     }
 
     /// A holder of an operator key.
-    record Operator(String operator) implements Caller {
+    ///
+    /// @param keyVersion what its row must still say when something is changed in its name
+    record Operator(String operator, long keyVersion) implements Caller {
         @Override
         public Role role() {
             return Role.OPERATOR;

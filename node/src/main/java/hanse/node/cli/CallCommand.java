@@ -167,10 +167,9 @@ final class CallCommand implements Callable<Integer> {
             request.header(
                     header.substring(0, colon), header.substring(colon + 1).strip());
         }
-        String signedPath = uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
         node.credentials()
                 .ifPresent(credentials -> new HttpSigner(credentials)
-                        .headers(method, signedPath, body)
+                        .headers(method, HttpSigner.pathWithQuery(uri), body)
                         .forEach(request::header));
         try (HttpClient client = Https.client(node.caFile())) {
             HttpResponse<InputStream> response =

@@ -22,7 +22,8 @@ public final class HttpFront {
                                 config.ports().rest(),
                                 () -> identity(node.publicLeaf()),
                                 new ServerInfo("Hanse · " + config.registry(), Software.VERSION))
-                        .withCorsOrigins(config.corsOrigins()),
+                        .withCorsOrigins(config.corsOrigins())
+                        .withDrain(config.drain()),
                 node.inProcess());
     }
 

@@ -62,8 +62,11 @@ final class ServeCommand implements Callable<Integer> {
             }
             told.await();
             node.announceStop();
-            http.close();
-            node.close();
+            try {
+                http.close();
+            } finally {
+                node.close();
+            }
         } finally {
             stopped.countDown();
         }

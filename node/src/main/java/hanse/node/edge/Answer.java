@@ -1,6 +1,7 @@
 package hanse.node.edge;
 
 import hanse.error.v1.Reason;
+import hanse.node.access.Identified;
 import hanse.node.access.Quota;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Answer<Q, A> extends ServerCall<Q, A> {
     private static final String OK = "OK";
     private static final String CANCELLED = "CANCELLED";
-    private static final Caller NOBODY = new Caller.Anyone("");
+    private static final Identified NOBODY =
+            new Identified(new Caller.Anyone(""), 0, Optional.empty(), Optional.empty());
     private static final Metadata.Key<String> LIMIT = key(Headers.RATE_LIMIT);
     private static final Metadata.Key<String> REMAINING = key(Headers.RATE_REMAINING);
     private static final Metadata.Key<String> RESET = key(Headers.RATE_RESET);
@@ -29,7 +31,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
     private final String traceparent;
     private final End end;
-    private Caller caller = NOBODY;
+    private Identified caller = NOBODY;
     private Optional<Quota> quota = Optional.empty();
     private @Nullable Call call;
     private boolean headersSent;
@@ -40,7 +42,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
     interface End {
         /// @param outcome `OK`, `CANCELLED` or the reason of the refusal
         /// @param caller who made it, as far as that was established
-        void ended(String outcome, Caller caller);
+        void ended(String outcome, Identified caller);
     }
 
     Answer(ServerCall<Received<Q>, A> transport, MethodDescriptor<Q, A> method, String traceparent, End end) {
@@ -54,7 +56,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
         quota = counted;
     }
 
-    synchronized void caller(Caller established) {
+    synchronized void caller(Identified established) {
         caller = established;
     }
 
@@ -69,7 +71,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
 
     /// The caller has gone.
     void abandon() {
-        Caller who;
+        Identified who;
         synchronized (this) {
             if (isClosed) {
                 return;
@@ -112,7 +114,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
             close(Errors.closing(status, traceparent));
             return;
         }
-        Caller who;
+        Identified who;
         synchronized (this) {
             if (isClosed) {
                 return;
@@ -125,7 +127,7 @@ final class Answer<Q, A> extends ServerCall<Q, A> {
     }
 
     private void close(Errors.Closing closing) {
-        Caller who;
+        Identified who;
         synchronized (this) {
             if (isClosed) {
                 return;

@@ -6,7 +6,9 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.SynchronizationContext;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// One call from its first header until its handler has it: gathers the message, has the edge admit it, and then
 /// passes the transport's signals on to the handler. While the database is asked who is calling, signals wait.
 final class Arrival<Q, A> extends ServerCall.Listener<Received<Q>> {
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
+
     private final Edge edge;
     private final Guarded<Q, A> guarded;
     private final Metadata headers;
@@ -23,6 +27,7 @@ final class Arrival<Q, A> extends ServerCall.Listener<Received<Q>> {
 
     private Optional<Received<Q>> received = Optional.empty();
     private int messages;
+    private volatile boolean isComplete;
 
     /// The handler's own listener, once the call is admitted, and the context it runs in.
     private ServerCall.@Nullable Listener<Q> handler;
@@ -48,8 +53,16 @@ final class Arrival<Q, A> extends ServerCall.Listener<Received<Q>> {
         received = Optional.of(message);
     }
 
+    /// The time limit is over: for a stream it matters only while its request is not complete.
+    void outOfTime() {
+        if (guarded.rpc().answersOnce() || !isComplete) {
+            answer.refuse(new RefusedException(Reason.DEADLINE_EXCEEDED));
+        }
+    }
+
     @Override
     public void onHalfClose() {
+        isComplete = true;
         if (answer.isOver()) {
             return;
         }
@@ -63,13 +76,24 @@ final class Arrival<Q, A> extends ServerCall.Listener<Received<Q>> {
         }
     }
 
-    /// Runs `blocking` on a virtual thread and goes on there with what it answers.
-    <T> void decideElsewhere(Supplier<T> blocking, Consumer<T> then) {
+    /// Runs `blocking` on a virtual thread and goes on there with what it answers. Refuses with `OVERLOADED` when there
+    /// is no room.
+    ///
+    /// @param room a permit for each that may block at the same time
+    <T> void decideElsewhere(Semaphore room, Supplier<T> blocking, Consumer<T> then) {
+        if (!room.tryAcquire()) {
+            throw RefusedException.retryAfter(Reason.OVERLOADED, COME_BACK);
+        }
         SynchronizationContext signals = new SynchronizationContext((_, failure) -> answer.refuse(failure));
         elsewhere = signals;
         Thread.ofVirtual().name("identify").start(context.wrap(() -> {
             try {
-                T decided = blocking.get();
+                T decided;
+                try {
+                    decided = blocking.get();
+                } finally {
+                    room.release();
+                }
                 // A failure of `then` is caught by the handler given above.
                 signals.execute(() -> then.accept(decided));
             } catch (RuntimeException | Error failure) {

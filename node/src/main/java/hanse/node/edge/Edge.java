@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,9 @@ public final class Edge implements AutoCloseable {
     private static final Metadata.Key<String> IDEMPOTENCY_KEY = key(Headers.IDEMPOTENCY_KEY);
     private static final Metadata.Key<String> TRACEPARENT = key(Headers.TRACEPARENT);
 
-    /// What the transport reads at all. Between the limit for requests and this one a refusal can say its reason;
-    /// beyond it the transport cuts the call with RESOURCE_EXHAUSTED.
-    private static final int TRANSPORT_BYTES = 4 << 20;
+    /// How much more than a request the transport reads. A refusal of that can say its reason; beyond it the transport
+    /// cuts the call with RESOURCE_EXHAUSTED.
+    private static final int MARGIN_BYTES = 64 << 10;
 
     /// A bridge passes on the path that was signed, with a position of up to 16 KiB in its query.
     private static final int METADATA_BYTES = 32 << 10;
@@ -70,10 +71,14 @@ public final class Edge implements AutoCloseable {
             Reason.CALLER_DEACTIVATED.name(),
             Reason.UNKNOWN_CALLER.name());
 
+    /// After these, a change's signature will never be accepted again.
+    private static final Set<String> USED_SIGNATURE = Set.of("OK", Reason.SIGNATURE_REPLAYED.name());
+
     private final RegistryId registry;
     private final Authentication authentication;
     private final Limiter limiter;
     private final EdgeLimits limits;
+    private final Semaphore lookUps;
     private final LongSupplier entropy;
     private final MeterRegistry meters;
     private final HashedWheelTimer timer =
@@ -91,6 +96,7 @@ public final class Edge implements AutoCloseable {
         this.authentication = authentication;
         this.limiter = limiter;
         this.limits = limits;
+        this.lookUps = new Semaphore(limits.lookUps());
         this.entropy = entropy;
         this.meters = meters;
     }
@@ -104,23 +110,26 @@ public final class Edge implements AutoCloseable {
         if (who.isPresent()) {
             admit(arrival, presented, who.get());
         } else {
+            // Whoever is not who it says it is costs the database this look, and no other bucket counts it.
+            requireRoom(limiter.countLookUp(presented.address()));
             arrival.decideElsewhere(
-                    () -> authentication.fromDatabase(presented), decided -> admit(arrival, presented, decided));
+                    lookUps,
+                    () -> authentication.fromDatabase(presented),
+                    decided -> admit(arrival, presented, decided));
         }
     }
 
     private <Q, A> void admit(Arrival<Q, A> arrival, Presented presented, Identified who) {
         Rpc rpc = arrival.guarded().rpc();
         Q message = arrival.received().orRefuse();
-        arrival.answer().caller(who.caller());
+        arrival.answer().caller(who);
         // may
         rpc.requireRole(who.caller());
+        rpc.requireSignature(who, (Message) message);
         // rate limit
         Optional<Quota> quota = limiter.count(rpc.tier(), who.caller(), presented.address());
         arrival.answer().quota(quota);
-        quota.flatMap(Quota::retryAfter).ifPresent(wait -> {
-            throw RefusedException.retryAfter(Reason.RATE_LIMITED, wait);
-        });
+        requireRoom(quota);
         // validation
         arrival.guarded()
                 .validation()
@@ -131,6 +140,12 @@ public final class Edge implements AutoCloseable {
         Call call = new Call(who.caller(), request, arrival.traceparent());
         arrival.answer().call(call);
         arrival.enter(message, who.in(call.in(arrival.context())));
+    }
+
+    private static void requireRoom(Optional<Quota> quota) {
+        quota.flatMap(Quota::retryAfter).ifPresent(wait -> {
+            throw RefusedException.retryAfter(Reason.RATE_LIMITED, wait);
+        });
     }
 
     private Request request(Arrival<?, ?> arrival, Message message, Identified who) {
@@ -203,7 +218,7 @@ public final class Edge implements AutoCloseable {
     public <B extends ServerBuilder<B>> B serve(B server, List<ServerServiceDefinition> guarded) {
         guarded.forEach(server::addService);
         return server.fallbackHandlerRegistry(new NotServed(entropy))
-                .maxInboundMessageSize(Math.max(TRANSPORT_BYTES, limits.requestBytes()))
+                .maxInboundMessageSize(limits.requestBytes() + MARGIN_BYTES)
                 .maxInboundMetadataSize(METADATA_BYTES)
                 .directExecutor();
     }
@@ -249,23 +264,23 @@ public final class Edge implements AutoCloseable {
         long start = System.nanoTime();
         String traceparent = Trace.next(header(headers, TRACEPARENT), entropy);
         TimeLimit timeLimit = new TimeLimit();
-        Answer<Q, A> answer = new Answer<>(transport, guarded.method(), traceparent, (outcome, caller) -> {
+        Answer<Q, A> answer = new Answer<>(transport, guarded.method(), traceparent, (outcome, who) -> {
             timeLimit.cancel();
             Timer timer = outcome.equals("OK") ? served : timer(guarded.rpc().name(), outcome);
             timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             if (STALE_KEY.contains(outcome)) {
-                authentication.forget(caller);
+                authentication.forget(who.caller());
+            }
+            if (guarded.rpc().changes() && USED_SIGNATURE.contains(outcome)) {
+                who.signature().ifPresent(authentication::used);
             }
         });
-        if (guarded.rpc().answersOnce()) {
-            timeLimit.set(timer.newTimeout(
-                    _ -> answer.refuse(new RefusedException(Reason.DEADLINE_EXCEEDED)),
-                    limits.callTime().toMillis(),
-                    TimeUnit.MILLISECONDS));
-        }
+        Arrival<Q, A> arrival = new Arrival<>(this, guarded, headers, traceparent, answer);
+        timeLimit.set(
+                timer.newTimeout(_ -> arrival.outOfTime(), limits.callTime().toMillis(), TimeUnit.MILLISECONDS));
         // A second message, which would be misuse, is asked for so that it is noticed.
         transport.request(2);
-        return new Arrival<>(this, guarded, headers, traceparent, answer);
+        return arrival;
     }
 
     /// The timeout of one call, which may end before it is set.

@@ -9,6 +9,7 @@ import hanse.access.v1.Effect;
 import hanse.access.v1.Role;
 import hanse.access.v1.Tier;
 import hanse.error.v1.Reason;
+import hanse.node.access.Identified;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.Set;
 /// What an RPC declares about itself in its definition.
 ///
 /// @param name full name, such as `hanse.ledger.v1.LedgerService/Transfer`
+/// @param signed whether a session does not do
+/// @param signedIf fields of the request: where one of them is not empty, a session does not do either
 /// @param answersOnce unary: it is held to the time limit, which a stream is not
 /// @param requestId the request's field `request_id`, if it has one
 /// @param publicKey the request's field `public_key`, if it has one
@@ -28,6 +31,8 @@ record Rpc(
         Set<Role> roles,
         Tier tier,
         boolean changes,
+        boolean signed,
+        List<FieldDescriptor> signedIf,
         boolean answersOnce,
         Optional<FieldDescriptor> requestId,
         Optional<FieldDescriptor> publicKey) {
@@ -64,6 +69,10 @@ record Rpc(
                 Set.copyOf(roles),
                 access.getTier(),
                 access.getEffect() == Effect.WRITES,
+                access.getSigned(),
+                method.getInputType().getFields().stream()
+                        .filter(field -> field.getOptions().getExtension(AccessOuterClass.signed))
+                        .toList(),
                 !method.isServerStreaming(),
                 text(method, "request_id"),
                 text(method, "public_key"));
@@ -90,6 +99,18 @@ record Rpc(
         if (!admitted) {
             throw new RefusedException(caller instanceof Caller.Anyone ? Reason.UNAUTHENTICATED : Reason.ROLE_REQUIRED);
         }
+    }
+
+    /// Refuses with `SIGNATURE_REQUIRED` a session where the key itself must have signed.
+    void requireSignature(Identified who, Message message) {
+        boolean needed = signed || signedIf.stream().anyMatch(field -> isSet(message, field));
+        if (needed && who.session().isPresent()) {
+            throw new RefusedException(Reason.SIGNATURE_REQUIRED);
+        }
+    }
+
+    private static boolean isSet(Message message, FieldDescriptor field) {
+        return !message.getField(field).equals(field.getDefaultValue());
     }
 
     /// The request id in a message; empty when there is none.

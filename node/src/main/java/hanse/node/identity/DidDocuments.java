@@ -51,7 +51,8 @@ public final class DidDocuments {
     }
 
     /// Resolves a DID, raw or percent-encoded; blocks for the database, not for a peer. Refuses with `BAD_DID`,
-    /// `UNKNOWN_AGENT`; fails as [ForeignDids] does.
+    /// `UNKNOWN_AGENT`; fails as [ForeignDids] does, and with `MESSAGE_UNREADABLE` when a peer answers with the
+    /// document of somebody else.
     public CompletionStage<ResolveDidResponse> resolve(String text) {
         String did = decoded(text);
         if (did.equals(WEB + registry)) {
@@ -61,7 +62,7 @@ public final class DidDocuments {
         if (parsed.registry().equals(registry)) {
             return CompletableFuture.completedStage(ofAgent(parsed));
         }
-        return foreign.resolve(parsed.registry(), did).thenApply(DidDocuments::read);
+        return foreign.resolve(parsed.registry(), did).thenApply(answer -> read(answer, did));
     }
 
     /// Answers a peer that asks for one of this registry's agents; blocks. Refuses with `BAD_DID`, `UNKNOWN_AGENT`.
@@ -132,15 +133,34 @@ public final class DidDocuments {
                 .putFields("assertionMethod", texts(List.of(method)));
     }
 
-    private static ResolveDidResponse read(ResolveAgentResponse answer) {
+    private static ResolveDidResponse read(ResolveAgentResponse answer, String did) {
         try {
             ResolveDidResponse.Builder response = ResolveDidResponse.newBuilder();
             JsonFormat.parser().merge(answer.getDidDocument(), response.getDidDocumentBuilder());
             JsonFormat.parser().merge(answer.getMetadata(), response.getDidDocumentMetadataBuilder());
+            if (!speaksFor(did, response.getDidDocument())) {
+                throw new RefusedException(Reason.MESSAGE_UNREADABLE);
+            }
             return response.build();
         } catch (InvalidProtocolBufferException e) {
             throw new RefusedException(Reason.MESSAGE_UNREADABLE);
         }
+    }
+
+    /// Whether a document is the DID's own, and only its own keys are in it.
+    private static boolean speaksFor(String did, Struct document) {
+        return text(document, "id").equals(did)
+                && document
+                        .getFieldsOrDefault("verificationMethod", Value.getDefaultInstance())
+                        .getListValue()
+                        .getValuesList()
+                        .stream()
+                        .allMatch(
+                                key -> text(key.getStructValue(), "controller").equals(did));
+    }
+
+    private static String text(Struct struct, String field) {
+        return struct.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
     }
 
     private static String json(Struct struct) {

@@ -5,6 +5,7 @@ import static hanse.schema.jooq.Tables.SIGNING_KEY;
 import hanse.node.call.AgentId;
 import hanse.node.storage.Tx;
 import org.jooq.Condition;
+import org.jooq.impl.DSL;
 
 /// The table of keys.
 final class SigningKeyStore {
@@ -34,6 +35,17 @@ final class SigningKeyStore {
                 .set(SIGNING_KEY.UNTIL, tx.now())
                 .where(of(holder).and(SIGNING_KEY.UNTIL.isNull()))
                 .execute();
+    }
+
+    /// The highest version that a holder of this name ever had; 0 for none.
+    long latestVersion(Tx tx, KeyHolder holder) {
+        Long latest = tx.sql()
+                .select(DSL.max(SIGNING_KEY.VERSION))
+                .from(SIGNING_KEY)
+                .where(of(holder))
+                .fetchSingle()
+                .value1();
+        return latest == null ? 0 : latest;
     }
 
     private static Condition of(KeyHolder holder) {

@@ -16,6 +16,12 @@ public final class SigningKeys {
         }
     }
 
+    /// The version after all that a holder of this name ever had, so that what an earlier one signed or opened stays
+    /// ended.
+    public long nextVersion(Tx tx, KeyHolder holder) {
+        return store.latestVersion(tx, holder) + 1;
+    }
+
     /// The holder is gone; its key remains taken.
     public void end(Tx tx, KeyHolder holder) {
         store.endPresent(tx, holder);

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// The ledger for cold operations and readers: everything happens in the transaction that is given.
-public final class Ledger implements Outcomes.Standing {
+public final class Ledger implements Outcomes.Standing<Caller.Agent> {
     private final LedgerStore store = new LedgerStore();
     private final int lane;
 

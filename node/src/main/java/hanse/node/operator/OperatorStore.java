@@ -28,6 +28,16 @@ final class OperatorStore {
                 .map(OperatorStore::operator);
     }
 
+    /// Locked against change until the transaction ends.
+    Optional<Operator> share(Tx tx, String name) {
+        return tx.sql()
+                .selectFrom(OPERATOR)
+                .where(OPERATOR.NAME.eq(name))
+                .forShare()
+                .fetchOptional()
+                .map(OperatorStore::operator);
+    }
+
     void put(Tx tx, Operator operator) {
         OperatorRecord row = tx.sql().newRecord(OPERATOR);
         row.setName(operator.name());

@@ -1,6 +1,7 @@
 package hanse.node.operator;
 
 import hanse.error.v1.Reason;
+import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.identity.KeyHolder;
@@ -8,6 +9,7 @@ import hanse.node.identity.Notes;
 import hanse.node.identity.SigningKeys;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
+import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// Who may run this registry.
-public final class Operators {
+public final class Operators implements Outcomes.Standing<Caller.Operator> {
     private final Database database;
     private final Ledger ledger;
     private final SigningKeys keys;
@@ -42,6 +44,17 @@ public final class Operators {
         });
     }
 
+    /// Two operators who change who is an operator at the same moment wait for each other's row, and PostgreSQL has one
+    /// of them repeated.
+    @Override
+    public void require(Tx tx, Caller.Operator caller) {
+        Operator present =
+                store.share(tx, caller.operator()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CALLER));
+        if (present.keyVersion() != caller.keyVersion()) {
+            throw new RefusedException(Reason.KEY_CHANGED);
+        }
+    }
+
     public Optional<Operator> find(Tx tx, String name) {
         return store.find(tx, name);
     }
@@ -60,7 +73,7 @@ public final class Operators {
         if (old.filter(operator -> operator.key().equals(key)).isPresent()) {
             return old.get();
         }
-        return store(tx, new Operator(name, key, old.map(Operator::keyVersion).orElse(0L) + 1, tx.now()));
+        return store(tx, new Operator(name, key, keys.nextVersion(tx, new KeyHolder.Operator(name)), tx.now()));
     }
 
     /// Refuses with `UNKNOWN_OPERATOR`, `LAST_OPERATOR`.

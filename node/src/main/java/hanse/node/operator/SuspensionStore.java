@@ -26,6 +26,10 @@ final class SuspensionStore {
         tx.sql().deleteFrom(STRIKE).where(STRIKE.AGENT.eq(agent.value())).execute();
     }
 
+    int deleteStrikesBefore(Tx tx, Instant time) {
+        return tx.sql().deleteFrom(STRIKE).where(STRIKE.MINUTE.lt(time)).execute();
+    }
+
     Optional<Suspension> find(Tx tx, AgentId agent) {
         return tx.sql()
                 .selectFrom(SUSPENSION)

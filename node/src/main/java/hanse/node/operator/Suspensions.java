@@ -68,6 +68,13 @@ public final class Suspensions {
         return new Decision(agents.reinstate(tx, id, by), 0);
     }
 
+    /// Deletes strikes that count no more; run every few minutes by one process. Blocks.
+    ///
+    /// @param window how long a strike counts
+    public int pruneStrikes(Duration window) {
+        return database.write(tx -> store.deleteStrikesBefore(tx, tx.now().minus(window)));
+    }
+
     /// Lifts an agent's suspension if its time is over. Blocks.
     public void liftIfOver(AgentId id) {
         database.write(tx -> {

@@ -32,18 +32,21 @@ public final class Outcomes {
 
     private final Database database;
     private final OutcomeStore store;
-    private final Standing standing;
+    private final Standing<Caller.Agent> agents;
+    private final Standing<Caller.Operator> operators;
 
-    /// Whether an agent still stands as it did when its signature was checked.
-    public interface Standing {
-        /// Locks the agent's account and refuses when its key or standing has changed since.
-        void require(Tx tx, Caller.Agent agent);
+    /// Whether a caller still stands as it did when its signature was checked.
+    public interface Standing<C extends Caller> {
+        /// Locks what the caller stands on, and refuses when its key or standing has changed since.
+        void require(Tx tx, C caller);
     }
 
-    public Outcomes(Database database, OutcomeStore store, Standing standing) {
+    public Outcomes(
+            Database database, OutcomeStore store, Standing<Caller.Agent> agents, Standing<Caller.Operator> operators) {
         this.database = database;
         this.store = store;
-        this.standing = standing;
+        this.agents = agents;
+        this.operators = operators;
     }
 
     /// Runs `work` once, ever, for the call's request. Refuses with `REQUEST_ID_REUSED`, `REQUEST_IN_FLIGHT`,
@@ -93,9 +96,7 @@ public final class Outcomes {
                         tx, Remembered.signature(request, request.signature().get()))) {
             throw new RefusedException(Reason.SIGNATURE_REPLAYED);
         }
-        if (call.caller() instanceof Caller.Agent agent) {
-            standing.require(tx, agent);
-        }
+        requireStanding(tx, request.caller());
         try {
             T answer = tx.orTakeBack(() -> work.apply(tx));
             store.finish(
@@ -104,6 +105,14 @@ public final class Outcomes {
         } catch (RefusedException refused) {
             store.finish(tx, Remembered.refusal(request, refused.reason()));
             return new Done<>(Optional.empty(), Optional.of(refused), false);
+        }
+    }
+
+    private void requireStanding(Tx tx, Caller caller) {
+        switch (caller) {
+            case Caller.Agent agent -> agents.require(tx, agent);
+            case Caller.Operator operator -> operators.require(tx, operator);
+            case Caller.Anyone _ -> {}
         }
     }
 
@@ -116,6 +125,8 @@ public final class Outcomes {
         boolean own = remembered.isOwn(request);
         if (!own) {
             useUp(tx, List.of(request));
+            store.waitAtMost(tx, WAIT_FOR_OTHERS);
+            requireStanding(tx, request.caller());
         }
         try {
             T answer = parser.parseFrom(remembered.answerOrRefuse());

@@ -9,6 +9,7 @@ import hanse.agent.v1.ListAgentsRequest;
 import hanse.agent.v1.UpdateAgentRequest;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.ledger.v1.DrawFaucetRequest;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.node.testing.GuardedRegistry;
@@ -101,6 +102,61 @@ class RateLimitTest {
     }
 
     @Test
+    void countsByTheirAddressThoseWhoMustBeLookedFor() {
+        RateLimits usual = RateLimits.defaults();
+        RateLimits narrow = new RateLimits(
+                usual.discovery(),
+                usual.read(),
+                usual.write(),
+                usual.job(),
+                new RateLimits.Limit(3, 1, Duration.ofSeconds(1)),
+                usual.registration(),
+                1,
+                usual.strikes());
+        try (GuardedRegistry other = new GuardedRegistry(Options.standard().rates(narrow))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(read(stranger(other)).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
+            }
+            Reply<?> tooMany = read(stranger(other));
+            assertThat(tooMany.reason()).isEqualTo(Reason.RATE_LIMITED);
+            assertThat(tooMany.retry().orElseThrow().getRetryDelay().getSeconds())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void countsAChangeThatIsReplayedOnce() {
+        Party agent = registry.register();
+        UpdateAgentRequest once = UpdateAgentRequest.newBuilder()
+                .setAgentId(agent.name())
+                .setDisplayName("Once")
+                .build();
+        Metadata overheard = agent.signed(AgentServiceGrpc.getUpdateAgentMethod(), once);
+        assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), once, overheard)
+                        .header(Headers.RATE_REMAINING))
+                .contains("29");
+        for (int i = 0; i < 40; i++) {
+            assertThat(agent.send(AgentServiceGrpc.getUpdateAgentMethod(), once, overheard)
+                            .reason())
+                    .isEqualTo(Reason.SIGNATURE_REPLAYED);
+        }
+        assertThat(change(agent).header(Headers.RATE_REMAINING)).contains("28");
+    }
+
+    @Test
+    void readsTheSupplyOnceASecondForAllWhoAsk() {
+        Party agent = registry.register();
+        assertThat(issued(agent)).isEqualTo("0");
+        agent.call(
+                        LedgerServiceGrpc.getDrawFaucetMethod(),
+                        DrawFaucetRequest.newBuilder().setAmount("5").build())
+                .answer();
+        assertThat(issued(registry.operator())).isEqualTo("0");
+        registry.clock.advance(Duration.ofSeconds(1));
+        assertThat(issued(agent)).isEqualTo("5");
+    }
+
+    @Test
     void limitsRegistrationsPerAddress() {
         for (int i = 0; i < 20; i++) {
             registry.register();
@@ -175,6 +231,20 @@ class RateLimitTest {
         assertThat(read(agent).isOk()).isTrue();
     }
 
+    @Test
+    void forgetsStrikesThatCountNoMore() {
+        Party agent = registry.register();
+        for (int i = 0; i < 45; i++) {
+            change(agent);
+        }
+        Duration window = RateLimits.defaults().strikes().window();
+        registry.suspensions.pruneStrikes(window);
+        assertThat(registry.<Long>read("select count(*) from strike")).isEqualTo(1);
+        registry.clock.advance(window.plusMinutes(1));
+        registry.suspensions.pruneStrikes(window);
+        assertThat(registry.<Long>read("select count(*) from strike")).isZero();
+    }
+
     /// Goes on calling in five minutes of an hour.
     private void strikeOut(Party agent) {
         for (int minute = 0; minute < 5; minute++) {
@@ -194,6 +264,16 @@ class RateLimitTest {
                         AgentServiceGrpc.getGetAgentMethod(),
                         GetAgentRequest.newBuilder().setAgentId(agent.name()).build())
                 .answer();
+    }
+
+    private static String issued(Party by) {
+        return by.call(LedgerServiceGrpc.getGetSupplyMethod(), GetSupplyRequest.getDefaultInstance())
+                .answer()
+                .getIssued();
+    }
+
+    private static Party stranger(GuardedRegistry at) {
+        return new Party(UUID.randomUUID().toString(), SigningKey.generate(), at.clock, at.channel());
     }
 
     private static Reply<?> supply(Party party, Metadata headers) {

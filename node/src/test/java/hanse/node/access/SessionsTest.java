@@ -7,6 +7,7 @@ import hanse.access.v1.OpenSessionRequest;
 import hanse.access.v1.OpenSessionResponse;
 import hanse.access.v1.SessionServiceGrpc;
 import hanse.agent.v1.AgentServiceGrpc;
+import hanse.agent.v1.DeactivateAgentRequest;
 import hanse.agent.v1.ListAgentsRequest;
 import hanse.agent.v1.RotateKeyRequest;
 import hanse.agent.v1.UpdateAgentRequest;
@@ -15,9 +16,13 @@ import hanse.error.v1.Reason;
 import hanse.node.testing.GuardedRegistry;
 import hanse.node.testing.Party;
 import hanse.node.testing.Reply;
+import hanse.operator.v1.OperatorServiceGrpc;
+import hanse.operator.v1.PutOperatorRequest;
+import hanse.operator.v1.RemoveOperatorRequest;
 import io.grpc.Metadata;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,6 +137,48 @@ class SessionsTest {
         Party operator = registry.operator();
         OpenSessionResponse session = opened(operator, 900);
         assertThat(read(operator, session).isOk()).isTrue();
+    }
+
+    @Test
+    void changesNoKeyAndEndsNoAgent() {
+        Party agent = registry.register();
+        String token = opened(agent, 900).getToken();
+        SigningKey next = SigningKey.generate();
+        Reply<?> rotated = agent.bySession(
+                token,
+                AgentServiceGrpc.getRotateKeyMethod(),
+                RotateKeyRequest.newBuilder()
+                        .setAgentId(agent.name())
+                        .setPublicKey(agent.with(next).publicKey())
+                        .setProof(agent.rotationProof(next, 1))
+                        .build());
+        Reply<?> updated = agent.bySession(
+                token,
+                AgentServiceGrpc.getUpdateAgentMethod(),
+                UpdateAgentRequest.newBuilder()
+                        .setAgentId(agent.name())
+                        .setPublicKey(agent.with(next).publicKey())
+                        .setKeyProof(agent.rotationProof(next, 1))
+                        .build());
+        Reply<?> deactivated = agent.bySession(
+                token,
+                AgentServiceGrpc.getDeactivateAgentMethod(),
+                DeactivateAgentRequest.newBuilder().setAgentId(agent.name()).build());
+        String operators = opened(registry.operator(), 900).getToken();
+        Reply<?> put = agent.bySession(
+                operators,
+                OperatorServiceGrpc.getPutOperatorMethod(),
+                PutOperatorRequest.newBuilder()
+                        .setName("mallory")
+                        .setPublicKey(agent.with(next).publicKey())
+                        .build());
+        Reply<?> removed = agent.bySession(
+                operators,
+                OperatorServiceGrpc.getRemoveOperatorMethod(),
+                RemoveOperatorRequest.newBuilder().setName("admin").build());
+        assertThat(List.of(rotated, updated, deactivated, put, removed))
+                .extracting(Reply::reason)
+                .containsOnly(Reason.SIGNATURE_REQUIRED);
     }
 
     @Test

@@ -107,8 +107,15 @@ class AuthenticationTest {
     @Test
     void refusesAnUnreadableHeader() {
         Party agent = registry.register();
+        String signature = Base64.getEncoder().encodeToString(new byte[SigningKey.SIGNATURE_SIZE]);
         for (String header : new String[] {
-            "AgentSig", "AgentSig x", "AgentSig " + agent.name() + ":!!", "AgentSig not-a-uuid:AAAA", "Basic YTpi"
+            "AgentSig",
+            "AgentSig x",
+            "AgentSig " + agent.name() + ":!!",
+            "AgentSig not-a-uuid:AAAA",
+            "Basic YTpi",
+            "AgentSig operator::" + signature,
+            "AgentSig operator:" + "x".repeat(8_000) + ":" + signature
         }) {
             Metadata headers = Party.headers(
                     Headers.AUTHORIZATION,

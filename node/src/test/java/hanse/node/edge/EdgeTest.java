@@ -13,6 +13,9 @@ import hanse.agent.v1.UpdateAgentRequest;
 import hanse.certs.LeafOrder;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.event.v1.EventServiceGrpc;
+import hanse.event.v1.WatchRequest;
+import hanse.event.v1.WatchResponse;
 import hanse.node.call.Call;
 import hanse.node.testing.GuardedRegistry;
 import hanse.node.testing.GuardedRegistry.Options;
@@ -20,6 +23,8 @@ import hanse.node.testing.Party;
 import hanse.node.testing.Reply;
 import hanse.wire.Headers;
 import hanse.wire.SignedText;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -31,10 +36,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// What every call passes, and how every refusal is said.
 class EdgeTest {
@@ -113,6 +120,11 @@ class EdgeTest {
         Reply<?> reply = agent.call(AgentServiceGrpc.getUpdateAgentMethod(), large);
         assertThat(reply.reason()).isEqualTo(Reason.BODY_TOO_LARGE);
         assertThat(reply.status().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        Reply<?> cut = agent.call(
+                AgentServiceGrpc.getUpdateAgentMethod(),
+                large.toBuilder().setDescription("x".repeat(2 << 20)).build());
+        assertThat(cut.isOk()).isFalse();
+        assertThat(cut.info()).as("the transport does not read on").isEmpty();
     }
 
     @Test
@@ -206,7 +218,7 @@ class EdgeTest {
                 arrived.complete(Call.current());
             }
         };
-        EdgeLimits impatient = new EdgeLimits(1 << 20, Duration.ofMillis(200));
+        EdgeLimits impatient = new EdgeLimits(1 << 20, Duration.ofMillis(200), 10);
         try (GuardedRegistry registry =
                 new GuardedRegistry(Options.standard().serving(slow).limits(impatient))) {
             Reply<?> reply = registry.operator()
@@ -215,6 +227,67 @@ class EdgeTest {
                             GetAgentRequest.newBuilder().setAgentId("x").build());
             assertThat(reply.reason()).isEqualTo(Reason.DEADLINE_EXCEEDED);
             assertThat(arrived).isCompleted();
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void endsAStreamWhoseRequestDoesNotCome() throws Exception {
+        CompletableFuture<StreamObserver<WatchResponse>> arrived = new CompletableFuture<>();
+        var silent = new EventServiceGrpc.EventServiceImplBase() {
+            @Override
+            public void watch(WatchRequest request, StreamObserver<WatchResponse> observer) {
+                arrived.complete(observer);
+            }
+        };
+        EdgeLimits impatient = new EdgeLimits(1 << 20, Duration.ofMillis(200), 10);
+        try (GuardedRegistry registry =
+                new GuardedRegistry(Options.standard().serving(silent).limits(impatient))) {
+            Party operator = registry.operator();
+            CompletableFuture<Reply<WatchResponse>> complete = CompletableFuture.supplyAsync(
+                    () -> operator.call(EventServiceGrpc.getWatchMethod(), WatchRequest.getDefaultInstance()));
+            StreamObserver<WatchResponse> answer = arrived.get();
+
+            // A client that knows of one message sends its headers together with that.
+            MethodDescriptor<WatchRequest, WatchResponse> unfinished = EventServiceGrpc.getWatchMethod().toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
+            CompletableFuture<Status> closed = new CompletableFuture<>();
+            ClientCall<WatchRequest, WatchResponse> incomplete =
+                    operator.channel().newCall(unfinished, CallOptions.DEFAULT);
+            incomplete.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            closed.complete(status);
+                        }
+                    },
+                    new Metadata());
+            assertThat(closed.get().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            // The other stream is older and goes on.
+            answer.onCompleted();
+            assertThat(complete.get().status().isOk()).isTrue();
+        }
+    }
+
+    @Test
+    void turnsAwayWhoMustBeLookedForWhenThereIsNoRoom() {
+        EdgeLimits none = new EdgeLimits(1 << 20, Duration.ofSeconds(30), 0);
+        try (GuardedRegistry full = new GuardedRegistry(Options.standard().limits(none))) {
+            Party operator = full.operator();
+            Reply<?> reply =
+                    operator.call(AgentServiceGrpc.getListAgentsMethod(), ListAgentsRequest.getDefaultInstance());
+            assertThat(reply.reason()).isEqualTo(Reason.OVERLOADED);
+            assertThat(reply.retry()).isPresent();
+        }
+        EdgeLimits one = new EdgeLimits(1 << 20, Duration.ofSeconds(30), 1);
+        try (GuardedRegistry narrow = new GuardedRegistry(Options.standard().limits(one))) {
+            for (int i = 0; i < 3; i++) {
+                Party stranger = narrow.operator().named(UUID.randomUUID().toString());
+                assertThat(stranger.call(AgentServiceGrpc.getListAgentsMethod(), ListAgentsRequest.getDefaultInstance())
+                                .reason())
+                        .isEqualTo(Reason.UNKNOWN_CALLER);
+            }
         }
     }
 

@@ -39,7 +39,7 @@ final class TwoProcessesTest {
             AgentId hot = registry.agent("1000000");
             AgentId payee = registry.agent("0");
             Queue<String> lines = new ConcurrentLinkedQueue<>();
-            try (Watch watch = node.watch(new Caller.Operator("admin"), "start", true);
+            try (Watch watch = node.watch(new Caller.Operator("admin", 1), "start", true);
                     Child survivor = Child.start(postgres, hot, payee, "survivor", lines)) {
                 for (int round = 0; round < KILLS; round++) {
                     String name = "victim" + round;

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 final class WatchTest {
-    private static final Caller OPERATOR = new Caller.Operator("admin");
+    private static final Caller OPERATOR = new Caller.Operator("admin", 1);
 
     private Postgres.Fresh postgres;
     private TestRegistry registry;

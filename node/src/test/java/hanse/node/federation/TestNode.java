@@ -187,9 +187,13 @@ public final class TestNode implements AutoCloseable {
         Database mortal = new Database(faults.source(), clock);
         this.commit = new GroupCommit(
                 mortal, lanes.subList(0, 2), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
-        this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger);
+        this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger, (tx, operator) -> {});
         this.peerTransfers = new PeerTransfers(
-                id, mortal, ledger, new Outcomes(mortal, new OutcomeStore(), ledger), new PeerStore());
+                id,
+                mortal,
+                ledger,
+                new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {}),
+                new PeerStore());
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
         this.federation = new Federation(
                 new Federation.Self(
@@ -243,7 +247,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Call operator() {
-        return call(new Caller.Operator("admin"), UUID.randomUUID().toString(), "");
+        return call(new Caller.Operator("admin", 1), UUID.randomUUID().toString(), "");
     }
 
     public static Call call(AgentId agent, String requestId, String content) {
@@ -332,7 +336,7 @@ public final class TestNode implements AutoCloseable {
     /// An operator advances a transfer; that is one of the commits to die at.
     public PeerTransfer advance(UUID transfer, String requestId) {
         return peerTransfers.advance(
-                call(new Caller.Operator("admin"), requestId, transfer.toString()), transfer, "be patient");
+                call(new Caller.Operator("admin", 1), requestId, transfer.toString()), transfer, "be patient");
     }
 
     /// The transfer that has no outcome yet, of which there is one.

@@ -52,6 +52,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class AgentsTest {
+    private static final String MISTAKEN = "did:theprotocol:beta.example:" + UUID.randomUUID();
+    private static final String BORROWED = "did:theprotocol:beta.example:" + UUID.randomUUID();
     private static final Set<UUID> busy = ConcurrentHashMap.newKeySet();
     private static GuardedRegistry registry;
 
@@ -60,7 +62,7 @@ class AgentsTest {
         registry = new GuardedRegistry(Options.standard()
                 .unfinished((tx, agent) -> busy.contains(agent.value()))
                 .peers((home, did) -> CompletableFuture.completedFuture(ResolveAgentResponse.newBuilder()
-                        .setDidDocument("{\"id\":\"" + did + "\"}")
+                        .setDidDocument(document(did))
                         .setMetadata("{\"registry\":\"" + home + "\"}")
                         .build())));
     }
@@ -422,6 +424,19 @@ class AgentsTest {
                         .answer()
                         .getReputationSeller())
                 .isEqualTo("New");
+    }
+
+    /// A peer that answers two DIDs with somebody else's document.
+    private static String document(String did) {
+        String other = "did:theprotocol:beta.example:" + UUID.randomUUID();
+        return "{\"id\":\"%s\",\"verificationMethod\":[{\"controller\":\"%s\"}]}"
+                .formatted(did.equals(MISTAKEN) ? other : did, did.equals(BORROWED) ? other : did);
+    }
+
+    @Test
+    void refusesAPeersDocumentOfSomebodyElse() {
+        assertThat(resolve(MISTAKEN).reason()).isEqualTo(Reason.MESSAGE_UNREADABLE);
+        assertThat(resolve(BORROWED).reason()).isEqualTo(Reason.MESSAGE_UNREADABLE);
     }
 
     @Test

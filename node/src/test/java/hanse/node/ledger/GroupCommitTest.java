@@ -285,7 +285,7 @@ final class GroupCommitTest {
 
     @Test
     void theSameOperatorsRequestAtTwoNodesHappensOnce() {
-        Caller operator = new Caller.Operator("admin");
+        Caller operator = new Caller.Operator("admin", 1);
         try (TestRegistry other = TestRegistry.on(postgres.pool())) {
             for (int i = 0; i < 50; i++) {
                 var here = commit.submit(issue(call(operator, "o" + i, "1", UUID.randomUUID())));

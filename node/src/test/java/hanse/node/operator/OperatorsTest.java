@@ -2,6 +2,8 @@ package hanse.node.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hanse.access.v1.OpenSessionRequest;
+import hanse.access.v1.SessionServiceGrpc;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
 import hanse.node.identity.Ed25519Key;
@@ -14,8 +16,11 @@ import hanse.operator.v1.PutOperatorRequest;
 import hanse.operator.v1.ReinstateAgentRequest;
 import hanse.operator.v1.RemoveOperatorRequest;
 import hanse.operator.v1.SuspendAgentRequest;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +69,54 @@ class OperatorsTest {
         registry.clock.advance(Duration.ofSeconds(1));
         assertThat(list(admin).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
         assertThat(remove(replaced, "night-shift").reason()).isEqualTo(Reason.LAST_OPERATOR);
+    }
+
+    @Test
+    void admitsANewOneAtOnceHoweverOftenItWasTriedBefore() {
+        Party second = new Party("operator:night-shift", SigningKey.generate(), registry.clock, registry.channel());
+        for (int i = 0; i < 10; i++) {
+            assertThat(list(second).reason()).isEqualTo(Reason.UNKNOWN_CALLER);
+        }
+        assertThat(put(registry.operator(), "night-shift", second).isOk()).isTrue();
+        assertThat(list(second).isOk()).isTrue();
+    }
+
+    @Test
+    void revivesNoSessionOfOneThatIsAddedAgain() {
+        Party admin = registry.operator();
+        Party second = new Party("operator:night-shift", SigningKey.generate(), registry.clock, registry.channel());
+        put(admin, "night-shift", second).answer();
+        String token = second.call(SessionServiceGrpc.getOpenSessionMethod(), OpenSessionRequest.getDefaultInstance())
+                .answer()
+                .getToken();
+        assertThat(listBySession(second, token).isOk()).isTrue();
+        remove(admin, "night-shift").answer();
+        put(admin, "night-shift", second.with(SigningKey.generate())).answer();
+        registry.clock.advance(Duration.ofSeconds(1));
+        assertThat(listBySession(second, token).reason()).isEqualTo(Reason.SESSION_EXPIRED);
+    }
+
+    @Test
+    void doesNothingForOneWhoIsBeingRemoved() throws Exception {
+        Party admin = registry.operator();
+        Party bob = new Party("operator:bob", SigningKey.generate(), registry.clock, registry.channel());
+        put(admin, "bob", bob).answer();
+        CompletableFuture<Reply<?>> late;
+        try (Connection removal = registry.postgres.pool().getConnection()) {
+            removal.setAutoCommit(false);
+            try (var statement = removal.createStatement()) {
+                statement.execute("delete from operator where name = 'bob'");
+            }
+            late = CompletableFuture.supplyAsync(() -> put(bob, "mallory", bob.with(SigningKey.generate())));
+            Awaitility.await("bob waits")
+                    .until(() -> registry.<Long>read("select count(*) from pg_stat_activity"
+                                    + " where datname = current_database() and wait_event_type = 'Lock'")
+                            > 0);
+            removal.commit();
+        }
+        assertThat(late.join().reason()).isEqualTo(Reason.UNKNOWN_CALLER);
+        assertThat(registry.<Long>read("select count(*) from operator where name = 'mallory'"))
+                .isZero();
     }
 
     @Test
@@ -124,6 +177,11 @@ class OperatorsTest {
 
     private static Reply<?> list(Party by) {
         return by.call(OperatorServiceGrpc.getListOperatorsMethod(), ListOperatorsRequest.getDefaultInstance());
+    }
+
+    private static Reply<?> listBySession(Party by, String token) {
+        return by.bySession(
+                token, OperatorServiceGrpc.getListOperatorsMethod(), ListOperatorsRequest.getDefaultInstance());
     }
 
     private static Reply<?> put(Party by, String name, Party key) {

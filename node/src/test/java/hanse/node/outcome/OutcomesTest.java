@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class OutcomesTest {
-    private static final Caller OPERATOR = new Caller.Operator("admin");
+    private static final Caller OPERATOR = new Caller.Operator("admin", 1);
 
     private final AtomicInteger done = new AtomicInteger();
     private Postgres.Fresh postgres;
@@ -42,7 +42,10 @@ final class OutcomesTest {
         faults = new FaultySource(postgres.pool());
         registry = TestRegistry.on(postgres.pool());
         outcomes = new Outcomes(
-                new Database(faults.source(), InstantSource.system()), new OutcomeStore(), registry.ledger);
+                new Database(faults.source(), InstantSource.system()),
+                new OutcomeStore(),
+                registry.ledger,
+                (tx, operator) -> {});
     }
 
     @AfterEach
@@ -77,6 +80,18 @@ final class OutcomesTest {
         UUID second = UUID.randomUUID();
         run(TestRegistry.call(OPERATOR, "once", "a", second));
         assertRefused(TestRegistry.call(OPERATOR, "once", "a", second), Reason.SIGNATURE_REPLAYED);
+    }
+
+    @Test
+    void aRepeatByWhoIsSuspendedSinceGetsNoAnswer() {
+        AgentId agent = registry.agent("0");
+        run(TestRegistry.call(agent, "once", "a"));
+        assertThat(run(TestRegistry.call(agent, "once", "a"))).isEqualTo("answer 1");
+        registry.database.write(tx -> {
+            registry.ledger.suspend(tx, agent);
+            return agent;
+        });
+        assertRefused(TestRegistry.call(agent, "once", "a"), Reason.CALLER_SUSPENDED);
     }
 
     @Test

@@ -163,9 +163,10 @@ public final class GuardedRegistry implements AutoCloseable {
         this.ledger = new Ledger(lanes.getLast());
         this.commit = new GroupCommit(
                 database, lanes.subList(0, 1), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
-        Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger);
         SecureRandom random = new SecureRandom();
         SigningKeys keys = new SigningKeys();
+        this.operators = new Operators(database, ledger, keys);
+        Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger, operators);
         this.agents = new Agents(
                 NAME,
                 database,
@@ -175,7 +176,6 @@ public final class GuardedRegistry implements AutoCloseable {
                 com.fasterxml.uuid.Generators.timeBasedEpochGenerator()::generate,
                 random,
                 options.unfinished());
-        this.operators = new Operators(database, ledger, keys);
         this.suspensions = new Suspensions(database, agents);
         KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
         this.sessions = new Sessions(NAME, database, clock, random);
@@ -195,7 +195,7 @@ public final class GuardedRegistry implements AutoCloseable {
         List<BindableService> services = new ArrayList<>(options.instead());
         if (services.isEmpty()) {
             Transfers transfers = new Transfers(new Fee(5_000));
-            Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true);
+            Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true, clock);
             services.addAll(List.of(
                     new AgentGrpc(database, outcomes, parties, agents, documents, closed -> {}),
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),

@@ -63,7 +63,7 @@ public final class TestRegistry implements AutoCloseable {
         List<Integer> mine = lanes.all();
         this.ledger = new Ledger(mine.getLast());
         this.commit = new GroupCommit(database, mine.subList(0, 2), settings, new SimpleMeterRegistry());
-        this.outcomes = new Outcomes(database, new OutcomeStore(), ledger);
+        this.outcomes = new Outcomes(database, new OutcomeStore(), ledger, (tx, operator) -> {});
     }
 
     /// On a fresh database.
