@@ -108,8 +108,7 @@ record RecordConsumption(
 
     private Recorded askAgain(Books books, ForeignPayment payment, PeerPosition position, Avt needed) {
         books.rows().update(positions, key.issuer(), position.reserve(needed.minus(payment.reserved())));
-        UUID hash = UUID.nameUUIDFromBytes(("hanse-consume/" + asked.id()).getBytes(StandardCharsets.UTF_8));
-        UUID next = MessageId.of(books.now(), hash);
+        UUID next = nextMessage(books, "hanse-consume/");
         Outgoing again = messages.send(
                 books,
                 key.issuer(),
@@ -127,11 +126,16 @@ record RecordConsumption(
         return messages.send(
                 books,
                 key.issuer(),
-                UUID.nameUUIDFromBytes(("hanse-waive/" + asked.id()).getBytes(StandardCharsets.UTF_8)),
+                nextMessage(books, "hanse-waive/"),
                 asked.message().getTraceparent(),
                 builder -> builder.setWaivePayment(WaivePayment.newBuilder()
                         .setPaymentId(MessageIds.bytes(key.id()))
                         .setPayee(asked.message().getConsumePayment().getPayee())));
+    }
+
+    private UUID nextMessage(Books books, String purpose) {
+        UUID hash = UUID.nameUUIDFromBytes((purpose + asked.id()).getBytes(StandardCharsets.UTF_8));
+        return MessageId.of(books.now(), hash);
     }
 
     private Recorded refused(Books books, ForeignPayment payment, PeerPosition position, Reason why) {
