@@ -43,8 +43,9 @@ final class CertificateCommands {
             },
             footer = {
                 "",
-                "Whoever has bridge.key can pass on requests that others have signed, and no others. Nothing revokes a",
-                "certificate: choose --days accordingly, and issue anew in time."
+                "Whoever has bridge.key can pass on requests that others have signed, each as what it was signed for and",
+                "once; what their bodies say is the bridge's word. Run it where you would run the node. Nothing revokes",
+                "a certificate: choose --days accordingly, and issue anew in time."
             })
     static final class Bridge implements Callable<Integer> {
         @Mixin

@@ -172,6 +172,9 @@ public final class Edge implements AutoCloseable {
         Rpc rpc = arrival.guarded().rpc();
         Metadata headers = arrival.headers();
         Origin origin = Origin.read(arrival.answer().getAttributes(), headers, registry);
+        if (!origin.envelope().map(rpc.http()::cover).orElse(true)) {
+            throw new RefusedException(Reason.ENVELOPE_REFUSED);
+        }
         return new Presented(
                 header(headers, AUTHORIZATION),
                 header(headers, TIMESTAMP),

@@ -26,6 +26,7 @@ import java.util.Set;
 /// @param answersOnce unary: it is held to the time limit, which a stream is not
 /// @param requestId the request's field `request_id`, if it has one
 /// @param publicKey the request's field `public_key`, if it has one
+/// @param http the HTTP requests that are this RPC
 record Rpc(
         String name,
         Set<Role> roles,
@@ -35,7 +36,8 @@ record Rpc(
         List<FieldDescriptor> signedIf,
         boolean answersOnce,
         Optional<FieldDescriptor> requestId,
-        Optional<FieldDescriptor> publicKey) {
+        Optional<FieldDescriptor> publicKey,
+        HttpBindings http) {
 
     /// Reads a declaration.
     ///
@@ -75,7 +77,8 @@ record Rpc(
                         .toList(),
                 !method.isServerStreaming(),
                 text(method, "request_id"),
-                text(method, "public_key"));
+                text(method, "public_key"),
+                HttpBindings.of(method));
     }
 
     /// Within what a request id must be unique, besides its caller: the RPC and, for a stranger, the key it brings,

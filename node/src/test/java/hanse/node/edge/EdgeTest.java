@@ -35,6 +35,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +80,7 @@ class EdgeTest {
         assertThat(agent.send(AgentServiceGrpc.getGetAgentMethod(), request, address)
                         .reason())
                 .isEqualTo(Reason.ENVELOPE_REFUSED);
-        Party node = agent.over(registry.channel(LeafOrder.node("alpha.example", java.util.List.of("localhost"))));
+        Party node = agent.over(registry.channel(LeafOrder.node("alpha.example", List.of("localhost"))));
         assertThat(node.send(AgentServiceGrpc.getGetAgentMethod(), request, envelope(agent, "GET", "/agents/x"))
                         .reason())
                 .isEqualTo(Reason.ENVELOPE_REFUSED);
@@ -107,6 +108,29 @@ class EdgeTest {
             assertThat(through.send(AgentServiceGrpc.getListAgentsMethod(), translated, tampered)
                             .reason())
                     .isEqualTo(Reason.BAD_SIGNATURE);
+            // Nor may a bridge pass it on as something else.
+            for (String other : List.of("/agents/x", "/tenants", "/agents%2f", "/%zz", "")) {
+                assertThat(through.send(
+                                        AgentServiceGrpc.getListAgentsMethod(),
+                                        translated,
+                                        envelope(agent, "GET", other))
+                                .reason())
+                        .isEqualTo(Reason.ENVELOPE_REFUSED);
+            }
+            assertThat(through.send(
+                                    AgentServiceGrpc.getListAgentsMethod(),
+                                    translated,
+                                    envelope(agent, "POST", "/agents"))
+                            .reason())
+                    .isEqualTo(Reason.ENVELOPE_REFUSED);
+            for (String same : List.of("/agents/", "/%61gents", "/api/v1/agents?x=/y")) {
+                assertThat(through.send(
+                                        AgentServiceGrpc.getListAgentsMethod(),
+                                        translated,
+                                        envelope(agent, "HEAD", same))
+                                .isOk())
+                        .isTrue();
+            }
         }
     }
 
