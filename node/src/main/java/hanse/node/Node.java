@@ -175,7 +175,7 @@ public final class Node implements AutoCloseable {
         Suspensions suspensions = new Suspensions(database, agents);
 
         // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet(), clock);
+        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 

@@ -26,10 +26,8 @@ import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Treasury;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
+import hanse.node.storage.SharedRead;
 import hanse.node.storage.Tx;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,25 +40,14 @@ public final class Accounts {
     /// The most that the faucet gives one agent in a UTC day.
     private static final Avt FAUCET_DAY = Avt.parse("10000");
 
-    /// How long a reading of the supply is shown to all who ask: it looks at every account.
-    private static final Duration SUPPLY_AGE = Duration.ofSeconds(1);
-
     private final Database database;
     private final Ledger ledger;
     private final GroupCommit commit;
     private final Transfers transfers;
     private final Outcomes outcomes;
     private final boolean faucet;
-    private final InstantSource clock;
     private final FaucetStore draws = new FaucetStore();
-    private Reading supply = new Reading(List.of(), Instant.MIN);
-
-    /// Every term of the supply equation, at one moment.
-    private record Reading(List<Ledger.Total> totals, Instant at) {
-        boolean isYoung(Instant now) {
-            return !now.isBefore(at) && now.isBefore(at.plus(SUPPLY_AGE));
-        }
-    }
+    private final SharedRead<List<Ledger.Total>> totals;
 
     public Accounts(
             Database database,
@@ -68,15 +55,14 @@ public final class Accounts {
             GroupCommit commit,
             Transfers transfers,
             Outcomes outcomes,
-            boolean faucet,
-            InstantSource clock) {
+            boolean faucet) {
         this.database = database;
         this.ledger = ledger;
         this.commit = commit;
         this.transfers = transfers;
         this.outcomes = outcomes;
         this.faucet = faucet;
-        this.clock = clock;
+        this.totals = new SharedRead<>(database, ledger::totals);
     }
 
     /// Pays another agent of this registry.
@@ -99,18 +85,15 @@ public final class Accounts {
 
     /// Everything that the treasury holds, over its stripes.
     long treasury() {
-        return database.read(tx -> ledger.totals(tx).stream()
+        return totals().stream()
                 .filter(total -> total.kind() == AccountKind.TREASURY)
                 .mapToLong(Ledger.Total::micros)
-                .sum());
+                .sum();
     }
 
-    /// Every term of the supply equation, at one moment, at most a second ago.
-    synchronized List<Ledger.Total> totals() {
-        if (!supply.isYoung(clock.instant())) {
-            supply = database.read(tx -> new Reading(ledger.totals(tx), tx.now()));
-        }
-        return supply.totals();
+    /// Every term of the supply equation, at one moment. Anyone may ask, and it looks at every account.
+    List<Ledger.Total> totals() {
+        return totals.get();
     }
 
     /// A page of an agent's statement.

@@ -51,8 +51,7 @@ public final class Database {
 
     /// Runs `work` in a transaction and commits it. Repeats it, at most 8 times, when PostgreSQL asks for that; `work`
     /// must therefore change nothing but the database. A failure whose outcome is unknown (the connection broke at
-    /// the
-    /// commit) reaches the caller: only remembered outcomes make a repeat safe.
+    /// the commit) reaches the caller: only remembered outcomes make a repeat safe.
     public <T> T write(Function<Tx, T> work) {
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = source.getConnection()) {

@@ -9,7 +9,6 @@ import hanse.agent.v1.ListAgentsRequest;
 import hanse.agent.v1.UpdateAgentRequest;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
-import hanse.ledger.v1.DrawFaucetRequest;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.node.testing.GuardedRegistry;
@@ -144,19 +143,6 @@ class RateLimitTest {
     }
 
     @Test
-    void readsTheSupplyOnceASecondForAllWhoAsk() {
-        Party agent = registry.register();
-        assertThat(issued(agent)).isEqualTo("0");
-        agent.call(
-                        LedgerServiceGrpc.getDrawFaucetMethod(),
-                        DrawFaucetRequest.newBuilder().setAmount("5").build())
-                .answer();
-        assertThat(issued(registry.operator())).isEqualTo("0");
-        registry.clock.advance(Duration.ofSeconds(1));
-        assertThat(issued(agent)).isEqualTo("5");
-    }
-
-    @Test
     void limitsRegistrationsPerAddress() {
         for (int i = 0; i < 20; i++) {
             registry.register();
@@ -264,12 +250,6 @@ class RateLimitTest {
                         AgentServiceGrpc.getGetAgentMethod(),
                         GetAgentRequest.newBuilder().setAgentId(agent.name()).build())
                 .answer();
-    }
-
-    private static String issued(Party by) {
-        return by.call(LedgerServiceGrpc.getGetSupplyMethod(), GetSupplyRequest.getDefaultInstance())
-                .answer()
-                .getIssued();
     }
 
     private static Party stranger(GuardedRegistry at) {

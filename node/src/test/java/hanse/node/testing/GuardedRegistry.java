@@ -195,7 +195,7 @@ public final class GuardedRegistry implements AutoCloseable {
         List<BindableService> services = new ArrayList<>(options.instead());
         if (services.isEmpty()) {
             Transfers transfers = new Transfers(new Fee(5_000));
-            Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true, clock);
+            Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, true);
             services.addAll(List.of(
                     new AgentGrpc(database, outcomes, parties, agents, documents, closed -> {}),
                     new TenantGrpc(database, outcomes, parties, new Tenants(agents, ledger)),
