@@ -17,6 +17,8 @@ import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.config.NodeConfig;
+import hanse.node.contract.ContractGrpc;
+import hanse.node.contract.Contracts;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
 import hanse.node.event.EventGrpc;
@@ -169,7 +171,7 @@ public final class Node implements AutoCloseable {
                 new SealedSecrets(keys.tokenSecret(), random),
                 Generators.timeBasedEpochRandomGenerator(random)::generate,
                 random,
-                List.of(federation.frames()::isUnderWay));
+                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
         Suspensions suspensions = new Suspensions(database, agents);
@@ -194,6 +196,8 @@ public final class Node implements AutoCloseable {
         // who may call
         Sessions sessions = new Sessions(registry, database, clock, random);
         KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
+        Contracts contracts =
+                new Contracts(database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), clock);
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
         Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
         Authentication authentication = new Authentication(registry, directory, sessions, clock);
@@ -220,6 +224,7 @@ public final class Node implements AutoCloseable {
                 new SessionGrpc(sessions),
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),
                 new PaymentGrpc(payments, parties),
+                new ContractGrpc(contracts, parties),
                 new EventGrpc(watches, authentication::ofPresentCall),
                 new AuditGrpc(checkpoints, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
@@ -266,6 +271,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
+                        new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(

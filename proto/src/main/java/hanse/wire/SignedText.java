@@ -53,6 +53,13 @@ public final class SignedText {
         return lines("hanse-invite-v1", tenant, invitedPublicKey);
     }
 
+    /// What each side of a contract signs.
+    ///
+    /// @param termsHash hex SHA-256 of the canonical terms
+    static byte[] contract(String termsHash) {
+        return lines("hanse-contract-v1", termsHash);
+    }
+
     /// SHA-256 of some bytes.
     public static byte[] sha256(byte[] bytes) {
         try {

@@ -1,2 +1,2 @@
-/// What callers and nodes must compute alike, byte for byte: the text that an agent signs and the names of headers.
+/// What callers and nodes must compute alike, byte for byte: the texts that an agent signs and the names of headers.
 package hanse.wire;

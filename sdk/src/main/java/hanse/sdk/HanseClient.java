@@ -8,6 +8,8 @@ import hanse.agent.v1.RegisterAgentRequest;
 import hanse.agent.v1.RegisterAgentResponse;
 import hanse.agent.v1.TenantServiceGrpc;
 import hanse.agent.v1.TenantServiceGrpc.TenantServiceBlockingStub;
+import hanse.contract.v1.ContractServiceGrpc;
+import hanse.contract.v1.ContractServiceGrpc.ContractServiceBlockingStub;
 import hanse.event.v1.EventServiceGrpc;
 import hanse.event.v1.EventServiceGrpc.EventServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
@@ -147,6 +149,10 @@ public final class HanseClient implements AutoCloseable {
 
     public PaymentServiceBlockingStub payments() {
         return PaymentServiceGrpc.newBlockingStub(channel);
+    }
+
+    public ContractServiceBlockingStub contracts() {
+        return ContractServiceGrpc.newBlockingStub(channel);
     }
 
     public EventServiceBlockingStub events() {

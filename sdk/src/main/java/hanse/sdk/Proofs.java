@@ -3,9 +3,14 @@ package hanse.sdk;
 import hanse.agent.v1.Invitation;
 import hanse.agent.v1.RegisterAgentRequest;
 import hanse.agent.v1.RotateKeyRequest;
+import hanse.contract.v1.AcceptContractRequest;
+import hanse.contract.v1.CreateContractRequest;
+import hanse.contract.v1.Terms;
+import hanse.wire.ContractTerms;
 import hanse.wire.SignedText;
+import java.util.HexFormat;
 
-/// The three proofs that a key gives inside a request rather than in its headers.
+/// The proofs that a key gives inside a request rather than in its headers.
 public final class Proofs {
     private Proofs() {}
 
@@ -38,5 +43,28 @@ public final class Proofs {
                 .setAdmin(admin)
                 .setSignature(adminKey.signBase64(SignedText.invitation(tenant, invitedPublicKey)))
                 .build();
+    }
+
+    /// Proposes a contract: the contractor's signature over its terms.
+    public static CreateContractRequest proposal(Terms terms, AgentKey contractorKey) {
+        return CreateContractRequest.newBuilder()
+                .setTerms(terms)
+                .setTermsSignature(signature(terms, contractorKey))
+                .build();
+    }
+
+    /// Accepts a contract: the provider's signature over the terms that it has read.
+    ///
+    /// @param terms as `GetContract` shows them, read by whoever answers for the key
+    public static AcceptContractRequest acceptance(Terms terms, AgentKey providerKey) {
+        return AcceptContractRequest.newBuilder()
+                .setContractId(terms.getContractId())
+                .setTermsHash(HexFormat.of().formatHex(ContractTerms.hash(terms)))
+                .setTermsSignature(signature(terms, providerKey))
+                .build();
+    }
+
+    private static String signature(Terms terms, AgentKey key) {
+        return key.signBase64(ContractTerms.signedText(ContractTerms.hash(terms)));
     }
 }

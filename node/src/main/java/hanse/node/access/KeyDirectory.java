@@ -89,6 +89,15 @@ public final class KeyDirectory {
         return anyAge || entry.isYounger(READ_LAG, clock.instant()) ? Optional.of(entry.known) : Optional.empty();
     }
 
+    /// The key that has just admitted a call; what changes by the call asks for its version again, under a lock.
+    /// Refuses with `KEY_CHANGED`.
+    public Ed25519Key keyOf(Caller.Agent caller) {
+        return inMemory(new Holder.Agent(caller.id()), false)
+                .filter(known -> known.version() == caller.authVersion())
+                .map(Known::key)
+                .orElseThrow(() -> new RefusedException(Reason.KEY_CHANGED));
+    }
+
     /// The key as the database has it; blocks. What was read a moment ago will do if it `admits` the call. Lifts a
     /// suspension whose time is over.
     Optional<Known> inDatabase(Holder holder, Predicate<Known> admits) {

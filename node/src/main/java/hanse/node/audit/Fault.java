@@ -37,6 +37,10 @@ public record Fault(String row, String wrong) {
         return new Fault("transfer " + transfer, wrong);
     }
 
+    static Fault contract(String contract, String wrong) {
+        return new Fault("contract " + contract, wrong);
+    }
+
     static Fault peer(String peer, String wrong) {
         return new Fault("peer " + peer, wrong);
     }

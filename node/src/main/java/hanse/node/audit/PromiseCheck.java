@@ -6,7 +6,8 @@ import hanse.node.storage.Tx;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the registry owes by its payments and transfers is what the books, sound by now, hold for it; and of each peer
+/// What the registry owes by its payments, transfers and contracts is what the books, sound by now, hold for it; and of
+/// each peer
 /// it believes what the books say. PostgreSQL compares whole tables.
 final class PromiseCheck {
     private final PromiseStore store = new PromiseStore();
@@ -19,7 +20,16 @@ final class PromiseCheck {
     void run() throws Fault.Found {
         held();
         inFlight();
+        escrow();
         peers();
+    }
+
+    private void escrow() throws Fault.Found {
+        Optional<Difference<String>> found = store.escrow(tx);
+        if (found.isPresent()) {
+            throw new Fault.Found(
+                    Fault.contract(found.get().of(), differs(found.get(), "in its escrow account", "its row says")));
+        }
     }
 
     private void held() throws Fault.Found {

@@ -9,7 +9,8 @@ import java.util.UUID;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 
-/// Reads what payments, transfers and peers promise beside what the books hold for it. Each query finds the first
+/// Reads what payments, transfers, contracts and peers promise beside what the books hold for it. Each query finds the
+/// first
 /// difference, if there is one; states and kinds are the codes that the columns' comments explain.
 final class PromiseStore {
     private static final String HELD = """
@@ -43,6 +44,14 @@ final class PromiseStore {
             join journal j on j.subject = f.id and j.debit = f.payer and j.kind = 10
             where f.peer = {0} and f.lane = {1} and f.state = 1 and f.amount <> j.amount
             order by f.id limit 1
+            """;
+
+    private static final String ESCROW = """
+            select coalesce(c.id::text, a.peer) as contract, coalesce(a.balance, 0) as booked, coalesce(c.escrowed, 0) as promised
+            from (select peer, balance from account where kind = 3) a
+            full join (select id, escrowed from contract where escrowed > 0) c on c.id::text = a.peer
+            where coalesce(a.balance, 0) <> coalesce(c.escrowed, 0)
+            order by 1 limit 1
             """;
 
     private static final String POSITION = """
@@ -88,6 +97,11 @@ final class PromiseStore {
         return tx.sql()
                 .fetchOptional(ALTERED_FRAME, DSL.val(inFlight.peer()), DSL.val(inFlight.lane()))
                 .map(row -> row.get(0, UUID.class));
+    }
+
+    /// A contract that does not have in its escrow account what its row says.
+    Optional<Difference<String>> escrow(Tx tx) {
+        return tx.sql().fetchOptional(ESCROW).map(row -> difference(row, row.get("contract", String.class)));
     }
 
     /// A peer of whose money more or less is held than its row says.

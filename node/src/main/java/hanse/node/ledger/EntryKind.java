@@ -38,6 +38,22 @@ public enum EntryKind {
     TENANT_CHANGED(46, "TenantChanged"),
     OPERATOR_CHANGED(47, "OperatorChanged"),
 
+    CONTRACT_PROPOSED(80, "ContractProposed"),
+    CONTRACT_ACCEPTED(81, "ContractAccepted"),
+    CONTRACT_DECLINED(82, "ContractDeclined"),
+    CONTRACT_WITHDRAWN(83, "ContractWithdrawn"),
+    CONTRACT_EXPIRED(84, "ContractExpired"),
+    CONTRACT_COMPLETED(85, "ContractCompleted"),
+    CONTRACT_FAILED(86, "ContractFailed"),
+    CONTRACT_CANCEL_ASKED(87, "ContractCancelAsked"),
+    CONTRACT_CANCELLED(88, "ContractCancelled"),
+    ESCROW_FUNDED(89, "EscrowFunded"),
+    ESCROW_RETURNED(90, "EscrowReturned"),
+    WORK_SUBMITTED(91, "WorkSubmitted"),
+    WORK_REJECTED(92, "WorkRejected"),
+    WORK_APPROVED(93, "WorkApproved"),
+    WORK_CLAIMED(94, "WorkClaimed"),
+
     PEER_ADDED(60, "PeerAdded"),
     PEER_CHANGED(61, "PeerChanged"),
     PEER_REMOVED(62, "PeerRemoved");

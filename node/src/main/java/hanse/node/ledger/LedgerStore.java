@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 
@@ -42,6 +43,12 @@ final class LedgerStore {
               select unnest(?::uuid[]) as id, unnest(?::bigint[]) as balance, unnest(?::bigint[]) as held,
                 unnest(?::bigint[]) as version, unnest(?::bigint[]) as last_entry) u
             where a.id = u.id
+            """;
+
+    private static final String MAKE_ACCOUNTS = """
+            insert into account (id, kind, lane, peer)
+            select * from unnest(?::uuid[], ?::smallint[], ?::integer[], ?::text[])
+            on conflict do nothing
             """;
 
     private static final String INSERT_ENTRIES = """
@@ -93,7 +100,7 @@ final class LedgerStore {
                 Parameter.of(lane));
     }
 
-    /// Makes the system accounts that were asked for and do not exist, and locks them: once in a lane's life.
+    /// Makes the system accounts that were asked for and do not exist, and locks them.
     void makeMissing(Tx tx, Wanted wanted, Locked locked) {
         List<SystemAccount> missing = wanted.system.entrySet().stream()
                 .filter(e -> !locked.accounts.containsKey(e.getKey()))
@@ -102,17 +109,13 @@ final class LedgerStore {
         if (missing.isEmpty()) {
             return;
         }
-        for (SystemAccount account : missing) {
-            tx.sql()
-                    .insertInto(ACCOUNT)
-                    .set(ACCOUNT.ID, account.id().value())
-                    .set(ACCOUNT.KIND, account.kind().code())
-                    .set(ACCOUNT.LANE, account.lane())
-                    .set(ACCOUNT.PEER, account.peer().isEmpty() ? null : account.peer())
-                    .onConflictDoNothing()
-                    .execute();
-        }
         Pipeline pipeline = tx.pipeline();
+        pipeline.change(
+                MAKE_ACCOUNTS,
+                Columns.uuids(missing, account -> account.id().value()),
+                Columns.shorts(missing, account -> account.kind().code()),
+                Columns.ints(missing, SystemAccount::lane),
+                Columns.texts(missing, account -> account.peer().isEmpty() ? null : account.peer()));
         lockAccounts(
                 pipeline, missing.stream().map(account -> account.id().value()).toList(), locked);
         pipeline.run();
@@ -257,10 +260,12 @@ final class LedgerStore {
 
     /// The sum of balances per kind and peer, in micro-AVT.
     List<Ledger.Total> totals(Tx tx) {
+        // An escrow's is what it is for, and there are many.
+        Field<String> peer = DSL.when(ACCOUNT.KIND.ne(DSL.inline(AccountKind.ESCROW.code())), ACCOUNT.PEER);
         return tx.sql()
-                .select(ACCOUNT.KIND, ACCOUNT.PEER, DSL.sum(ACCOUNT.BALANCE))
+                .select(ACCOUNT.KIND, peer, DSL.sum(ACCOUNT.BALANCE))
                 .from(ACCOUNT)
-                .groupBy(ACCOUNT.KIND, ACCOUNT.PEER)
+                .groupBy(ACCOUNT.KIND, peer)
                 .fetch(r -> new Ledger.Total(
                         AccountKind.of(r.value1()),
                         Optional.ofNullable(r.value2()),

@@ -7,7 +7,7 @@ import java.util.UUID;
 /// An account of the registry itself. It comes into being with its first entry; its id follows from its name, so that
 /// every process finds the same one.
 ///
-/// @param peer the peer's registry id, `self`, an owner's id, or empty
+/// @param peer the peer's registry id, `self`, the id of what an escrow is for, or empty
 /// @param lane the lane whose stripe it is
 public record SystemAccount(AccountKind kind, String peer, int lane) {
     public static SystemAccount treasury(int lane) {
@@ -34,6 +34,11 @@ public record SystemAccount(AccountKind kind, String peer, int lane) {
     /// lane.
     public static SystemAccount inFlight(RegistryId peer, int lane) {
         return new SystemAccount(AccountKind.IN_FLIGHT, peer.value(), lane);
+    }
+
+    /// What a contract's contractor has put aside for it.
+    public static SystemAccount escrow(UUID contract) {
+        return new SystemAccount(AccountKind.ESCROW, contract.toString(), 0);
     }
 
     public AccountId id() {

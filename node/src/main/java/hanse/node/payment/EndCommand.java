@@ -7,7 +7,6 @@ import hanse.node.call.Call;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.federation.Outgoing;
-import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -130,22 +129,7 @@ record EndCommand(
     }
 
     private Ended pay(Books books, Payment payment) {
-        Account payee = books.account(AccountId.of(payment.payee()));
-        if (payee.isDeactivated()) {
-            throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
-        }
-        Transfers.Moved moved = transfers.pay(
-                books,
-                EntryKind.TOKENS_TRANSFERRED,
-                AccountId.of(payment.payer()),
-                payment.payee(),
-                payment.amount(),
-                true,
-                Optional.of(id),
-                "");
-        Payment settled = payment.settled(books.now(), moved.position(), moved.fee());
-        books.rows().update(store, id, settled);
-        return ended(settled);
+        return ended(Settlement.pay(books, store, transfers, payment).payment());
     }
 
     /// Frees the money of a payment that can be given back.

@@ -130,6 +130,24 @@ public record Payment(
         }
     }
 
+    /// The same for what may be settled without the payee having verified it: consumed, if it was not. Refuses as
+    /// [#requireSettleable] does, and with `TOKEN_SPENT`.
+    Payment readyToSettle(Instant now) {
+        return switch (state) {
+            case AUTHORIZED -> {
+                if (isPast(now)) {
+                    throw new RefusedException(Reason.TOKEN_EXPIRED);
+                }
+                yield consumed(now);
+            }
+            case SETTLING, SETTLED -> throw new RefusedException(Reason.TOKEN_SPENT);
+            case CONSUMED, RELEASED, EXPIRED -> {
+                requireSettleable(now);
+                yield this;
+            }
+        };
+    }
+
     /// Refuses unless the payee may claim it now.
     void requireClaimable(Instant now) {
         requireSettleable(now);

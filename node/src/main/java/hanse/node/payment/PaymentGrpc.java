@@ -4,6 +4,7 @@ import hanse.node.call.Call;
 import hanse.node.call.Cold;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
+import hanse.node.call.TimePage;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Currency;
 import hanse.payment.v1.AuthorizeRequest;
@@ -105,7 +106,8 @@ public final class PaymentGrpc extends PaymentServiceGrpc.PaymentServiceImplBase
             ListPaymentsResponse.Builder answer = ListPaymentsResponse.newBuilder();
             page.forEach(payment -> answer.addPayments(PaymentWire.payment(payment, parties)));
             if (found.size() > size) {
-                answer.setNextPageToken(PaymentPage.after(page.getLast()).token());
+                Payment last = page.getLast();
+                answer.setNextPageToken(new TimePage(last.authorizedAt(), last.id()).token());
             }
             return answer.build();
         });

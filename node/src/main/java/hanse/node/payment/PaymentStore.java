@@ -6,6 +6,7 @@ import static hanse.schema.jooq.Tables.SIGNING_KEY;
 
 import hanse.node.call.AgentId;
 import hanse.node.call.RegistryId;
+import hanse.node.call.TimePage;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.RowType;
@@ -113,12 +114,12 @@ final class PaymentStore implements RowType<UUID, Payment> {
     /// A page of one side's payments, newest first.
     ///
     /// @param before the last one of the previous page
-    List<Payment> list(Tx tx, boolean asPayer, AgentId agent, Optional<PaymentPage> before, int limit) {
+    List<Payment> list(Tx tx, boolean asPayer, AgentId agent, Optional<TimePage> before, int limit) {
         Condition side = (asPayer ? PAYMENT.PAYER : PAYMENT.PAYEE)
                 .eq(agent.value())
                 .and(asPayer ? DSL.noCondition() : PAYMENT.PAYEE_REGISTRY.isNull());
         Condition place = before.<Condition>map(
-                        page -> DSL.row(PAYMENT.AUTHORIZED_AT, PAYMENT.ID).lt(page.authorizedAt(), page.id()))
+                        page -> DSL.row(PAYMENT.AUTHORIZED_AT, PAYMENT.ID).lt(page.at(), page.id()))
                 .orElse(DSL.noCondition());
         return tx.sql()
                 .selectFrom(PAYMENT)

@@ -7,6 +7,7 @@ import hanse.node.call.Caller;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.call.TimePage;
 import hanse.node.federation.Federation;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
@@ -82,6 +83,11 @@ public final class Payments {
         this.clock = clock;
         this.peers =
                 federation.map(links -> new PeerPayments(links, database, commit, transfers, parties, store, clock));
+    }
+
+    /// Held money, for what is paid with a token otherwise than by settling it.
+    public HeldMoney heldMoney() {
+        return new HeldMoney(store, transfers);
     }
 
     /// Holds `amount` for the payee. Refuses with `BAD_TTL`, `SELF_TRANSFER` and the reasons of a transfer.
@@ -191,7 +197,7 @@ public final class Payments {
 
     /// One more than `size` of an agent's payments, newest first, so that the caller sees whether there are more.
     List<Payment> list(AgentId agent, boolean asPayer, String token, int size) {
-        Optional<PaymentPage> before = token.isEmpty() ? Optional.empty() : Optional.of(PaymentPage.parse(token));
+        Optional<TimePage> before = TimePage.read(token);
         return database.read(tx -> store.list(tx, asPayer, agent, before, size + 1));
     }
 

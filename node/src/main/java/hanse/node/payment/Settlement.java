@@ -1,18 +1,49 @@
 package hanse.node.payment;
 
+import hanse.error.v1.Reason;
 import hanse.node.call.Did;
+import hanse.node.call.RefusedException;
 import hanse.node.federation.Frame;
 import hanse.node.federation.Frames;
 import hanse.node.federation.MessageId;
 import hanse.node.federation.Outgoing;
+import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
+import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.Transfers;
 import hanse.wire.SignedText;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.UUID;
 
-/// Pays a consumed payment to its payee on a peer: its held money goes in flight. SETTLING ⇔ the frame is PREPARED.
+/// Pays a consumed payment out of what is held for it: to a payee of this registry by the ordinary transfer path; to
+/// one
+/// of a peer the money goes in flight, and SETTLING ⇔ the frame is PREPARED.
 final class Settlement {
     private Settlement() {}
+
+    /// What was paid here.
+    record Paid(Payment payment, Transfers.Moved moved) {}
+
+    /// Pays a payee of this registry. The caller has checked that the payment can be settled. Refuses with
+    /// `AGENT_NOT_ACTIVE`.
+    static Paid pay(Books books, PaymentStore store, Transfers transfers, Payment payment) {
+        if (books.account(AccountId.of(payment.payee())).isDeactivated()) {
+            throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
+        }
+        Transfers.Moved moved = transfers.pay(
+                books,
+                EntryKind.TOKENS_TRANSFERRED,
+                AccountId.of(payment.payer()),
+                payment.payee(),
+                payment.amount(),
+                true,
+                Optional.of(payment.id()),
+                "");
+        Payment settled = payment.settled(books.now(), moved.position(), moved.fee());
+        books.rows().update(store, payment.id(), settled);
+        return new Paid(settled, moved);
+    }
 
     /// What was begun.
     record Begun(Payment payment, Outgoing message) {}

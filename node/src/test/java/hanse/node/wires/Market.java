@@ -1,6 +1,8 @@
 package hanse.node.wires;
 
 import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import hanse.access.v1.CloseSessionRequest;
 import hanse.access.v1.OpenSessionRequest;
 import hanse.agent.v1.CreateTenantRequest;
@@ -20,6 +22,20 @@ import hanse.audit.v1.GetCheckpointRequest;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.SigningKey;
+import hanse.contract.v1.ApproveCompletionRequest;
+import hanse.contract.v1.CancelContractRequest;
+import hanse.contract.v1.ClaimMilestoneRequest;
+import hanse.contract.v1.Contract;
+import hanse.contract.v1.DeclineContractRequest;
+import hanse.contract.v1.GetContractRequest;
+import hanse.contract.v1.ListAgentContractsRequest;
+import hanse.contract.v1.ListContractsRequest;
+import hanse.contract.v1.MarkFailedRequest;
+import hanse.contract.v1.MilestoneTerms;
+import hanse.contract.v1.RejectWorkRequest;
+import hanse.contract.v1.SubmitWorkRequest;
+import hanse.contract.v1.Terms;
+import hanse.contract.v1.WithdrawContractRequest;
 import hanse.event.v1.WatchRequest;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.DepositRequest;
@@ -109,6 +125,7 @@ final class Market {
         sessions(alices);
         ledger(alices, paid, erins.subject());
         payments(alices, bobs);
+        contracts(alices, bobs);
         operators(erins.subject());
         journal();
         peers(directory);
@@ -363,6 +380,140 @@ final class Market {
                         .setSide(ListPaymentsRequest.Side.PAYEE)
                         .setPageSize(2)
                         .build());
+    }
+
+    private void contracts(Credentials alices, Credentials bobs) {
+        Caller bob = Caller.of(bobs);
+        add(
+                alice,
+                Proofs.proposal(terms(alices, bobs), alices.key()).toBuilder()
+                        .setRequestId(once("propose"))
+                        .build());
+        Terms accepted = proposed(alices, bobs);
+        add(
+                bob,
+                Proofs.acceptance(accepted, bobs.key()).toBuilder()
+                        .setRequestId(once("accept"))
+                        .build());
+        add(
+                bob,
+                DeclineContractRequest.newBuilder()
+                        .setContractId(proposed(alices, bobs).getContractId())
+                        .setReason("too \"cheap\"")
+                        .setRequestId(once("decline"))
+                        .build());
+        add(
+                alice,
+                WithdrawContractRequest.newBuilder()
+                        .setContractId(proposed(alices, bobs).getContractId())
+                        .setRequestId(once("withdraw contract"))
+                        .build());
+        add(
+                bob,
+                SubmitWorkRequest.newBuilder()
+                        .setContractId(active(alices, bobs))
+                        .setMilestoneId("chart")
+                        .setSubmission("https://charts.example/1?a=b&c=ü")
+                        .setRequestId(once("submit"))
+                        .build());
+        add(
+                alice,
+                RejectWorkRequest.newBuilder()
+                        .setContractId(submitted(alices, bobs))
+                        .setMilestoneId("chart")
+                        .setReason("soundings are missing")
+                        .setRequestId(once("reject"))
+                        .build());
+        add(
+                alice,
+                ApproveCompletionRequest.newBuilder()
+                        .setContractId(submitted(alices, bobs))
+                        .setMilestoneId("chart")
+                        .setRequestId(once("approve"))
+                        .build());
+        add(
+                alice,
+                MarkFailedRequest.newBuilder()
+                        .setContractId(active(alices, bobs))
+                        .setReason("nothing came")
+                        .setRequestId(once("fail"))
+                        .build());
+        add(
+                alice,
+                CancelContractRequest.newBuilder()
+                        .setContractId(active(alices, bobs))
+                        .setReason("plans changed")
+                        .setRequestId(once("cancel"))
+                        .build());
+        // The money is not in escrow: refused.
+        add(
+                bob,
+                ClaimMilestoneRequest.newBuilder()
+                        .setContractId(submitted(alices, bobs))
+                        .setMilestoneId("chart")
+                        .setRequestId(once("claim milestone"))
+                        .build());
+        add(
+                bob,
+                GetContractRequest.newBuilder()
+                        .setContractId(accepted.getContractId())
+                        .build());
+        add(
+                alice,
+                ListContractsRequest.newBuilder()
+                        .setState(Contract.State.ACTIVE)
+                        .setPageSize(2)
+                        .build());
+        add(
+                operator,
+                ListAgentContractsRequest.newBuilder()
+                        .setAgentDid(did(alices))
+                        .setPageSize(1)
+                        .build());
+    }
+
+    private static Terms terms(Credentials contractor, Credentials provider) {
+        return Terms.newBuilder()
+                .setContractId(UUID.randomUUID().toString())
+                .setRegistryId(TestConfig.REGISTRY)
+                .setContractor(did(contractor))
+                .setProvider(did(provider))
+                .setTitle("A chart of the Øresund")
+                .setDescription("Soundings \"every\" 100 m\n\tand a \\ at each wreck ☠")
+                .setFunding(Terms.Funding.ON_APPROVAL)
+                .setAcceptBy(Timestamps.add(Timestamps.now(), Durations.fromDays(1)))
+                .addMilestones(MilestoneTerms.newBuilder()
+                        .setMilestoneId("chart")
+                        .setTitle("The chart")
+                        .setAmount("2.50")
+                        .setDueAt(Timestamps.add(Timestamps.now(), Durations.fromDays(30))))
+                .addMilestones(MilestoneTerms.newBuilder().setAmount("1"))
+                .build();
+    }
+
+    private Terms proposed(Credentials contractor, Credentials provider) {
+        Terms terms = terms(contractor, provider);
+        var unused = client.as(contractor).contracts().createContract(Proofs.proposal(terms, contractor.key()));
+        return terms;
+    }
+
+    private String active(Credentials contractor, Credentials provider) {
+        Terms terms = proposed(contractor, provider);
+        return client.as(provider)
+                .contracts()
+                .acceptContract(Proofs.acceptance(terms, provider.key()))
+                .getContractId();
+    }
+
+    private String submitted(Credentials contractor, Credentials provider) {
+        return client.as(provider)
+                .contracts()
+                .submitWork(SubmitWorkRequest.newBuilder()
+                        .setContractId(active(contractor, provider))
+                        .setMilestoneId("chart")
+                        .setSubmission("done")
+                        .build())
+                .getContractId();
     }
 
     private AuthorizeResponse authorized(Credentials alices) {

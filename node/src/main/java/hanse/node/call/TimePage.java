@@ -1,26 +1,26 @@
-package hanse.node.payment;
+package hanse.node.call;
 
 import hanse.error.v1.Reason;
-import hanse.node.call.RefusedException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.UUID;
 
-/// Where a list of payments goes on: after this one.
-record PaymentPage(Instant authorizedAt, UUID id) {
+/// Where a list by time goes on: after this row.
+public record TimePage(Instant at, UUID id) {
     private static final int LENGTH = 3 * Long.BYTES;
     private static final long MICROS = 1_000_000;
 
-    /// From 1970 to the year 9999: no payment is of another time, and PostgreSQL has no place for some.
+    /// From 1970 to the year 9999: no row is of another time, and PostgreSQL has no place for some.
     private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond() * MICROS;
 
-    static PaymentPage after(Payment last) {
-        return new PaymentPage(last.authorizedAt(), last.id());
+    /// Reads what [#token] wrote; nothing for the first page. Refuses with `BAD_PAGE_TOKEN`.
+    public static Optional<TimePage> read(String token) {
+        return token.isEmpty() ? Optional.empty() : Optional.of(parse(token));
     }
 
-    /// Reads what [#token] wrote. Refuses with `BAD_PAGE_TOKEN`.
-    static PaymentPage parse(String token) {
+    private static TimePage parse(String token) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(token));
             if (bytes.remaining() != LENGTH) {
@@ -31,14 +31,14 @@ record PaymentPage(Instant authorizedAt, UUID id) {
                 throw new RefusedException(Reason.BAD_PAGE_TOKEN);
             }
             Instant at = Instant.ofEpochSecond(micros / MICROS, micros % MICROS * 1_000);
-            return new PaymentPage(at, new UUID(bytes.getLong(), bytes.getLong()));
+            return new TimePage(at, new UUID(bytes.getLong(), bytes.getLong()));
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Reason.BAD_PAGE_TOKEN);
         }
     }
 
-    String token() {
-        long micros = authorizedAt.getEpochSecond() * MICROS + authorizedAt.getNano() / 1_000;
+    public String token() {
+        long micros = at.getEpochSecond() * MICROS + at.getNano() / 1_000;
         ByteBuffer bytes = ByteBuffer.allocate(LENGTH)
                 .putLong(micros)
                 .putLong(id.getMostSignificantBits())

@@ -1,9 +1,8 @@
-package hanse.node.payment;
+package hanse.node.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import hanse.node.call.RefusedException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;
@@ -12,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PaymentPageTest {
+class TimePageTest {
     @Test
     void readsBackAsItWasWritten() {
-        PaymentPage page = new PaymentPage(Instant.parse("2026-07-01T12:00:00.123456Z"), UUID.randomUUID());
-        assertThat(PaymentPage.parse(page.token())).isEqualTo(page);
+        TimePage page = new TimePage(Instant.parse("2026-07-01T12:00:00.123456Z"), UUID.randomUUID());
+        assertThat(TimePage.read(page.token())).contains(page);
     }
 
     @ParameterizedTest
@@ -24,7 +23,7 @@ class PaymentPageTest {
     void refusesATimeThatNoPaymentHas(long micros) {
         byte[] bytes = ByteBuffer.allocate(24).putLong(micros).array();
         String token = Base64.getUrlEncoder().encodeToString(bytes);
-        assertThatThrownBy(() -> PaymentPage.parse(token))
+        assertThatThrownBy(() -> TimePage.read(token))
                 .isInstanceOf(RefusedException.class)
                 .hasMessage("BAD_PAGE_TOKEN");
     }
