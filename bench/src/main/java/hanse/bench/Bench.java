@@ -1,5 +1,6 @@
 package hanse.bench;
 
+import java.util.EnumSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ public final class Bench implements Callable<Integer> {
         ledger,
         grpc,
         payments,
+        contracts,
         rest,
         federation
     }
@@ -30,7 +32,7 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--clients",
             defaultValue = "0",
-            description = "In flight at once (default 512 for ledger and payments, 256 for others)")
+            description = "In flight at once (default 512 for ledger, payments and contracts, 256 for others)")
     private int clients;
 
     @Option(names = "--accounts", defaultValue = "1000", description = "To pay between (default ${DEFAULT-VALUE})")
@@ -50,12 +52,13 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int usual = what == What.ledger || what == What.payments ? 512 : 256;
+        int usual = EnumSet.of(What.ledger, What.payments, What.contracts).contains(what) ? 512 : 256;
         Options options = new Options(seconds, clients == 0 ? usual : clients, accounts, history);
         Report report = switch (what) {
             case ledger -> LedgerBench.run(options);
             case grpc -> WireBenches.grpc(options);
             case payments -> WireBenches.payments(options);
+            case contracts -> WireBenches.contracts(options);
             case rest -> WireBenches.rest(options);
             case federation -> WireBenches.federation(options);
         };

@@ -69,6 +69,22 @@ final class WireBenches {
         return report;
     }
 
+    /// Whole contracts beside whole payments.
+    static Report contracts(Options options) throws Exception {
+        Report report = new Report("contracts", options.seconds(), options.clients());
+        try (WireStage stage = WireStage.alone()) {
+            List<WireStage.Agent> agents = stage.agents(stage.alpha(), agents(options));
+            ClosedLoop.Result contracts = report.main(
+                    options.clients() + " in flight, create + accept + submit + approve",
+                    measure(stage, options, client -> ContractLifecycle.run(agents, AMOUNT, client)));
+            ClosedLoop.Result payments = report.line(
+                    options.clients() + " in flight, authorize + verify + settle",
+                    measure(stage, options, client -> pay(agents, client)));
+            report.ratio("payments", contracts.rate() / payments.rate());
+        }
+        return report;
+    }
+
     /// The same transfers over HTTP/JSON, through the bridge inside the node.
     static Report rest(Options options) throws Exception {
         Report report = new Report("rest", options.seconds(), options.clients());
