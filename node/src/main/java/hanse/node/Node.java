@@ -196,8 +196,8 @@ public final class Node implements AutoCloseable {
         // who may call
         Sessions sessions = new Sessions(registry, database, clock, random);
         KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
-        Contracts contracts =
-                new Contracts(database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), clock);
+        Contracts contracts = new Contracts(
+                database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), federation, clock);
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
         Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
         Authentication authentication = new Authentication(registry, directory, sessions, clock);

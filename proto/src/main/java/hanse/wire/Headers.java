@@ -39,6 +39,9 @@ public final class Headers {
     public static final String HTTP_PATH = "x-hanse-http-path";
     public static final String HTTP_BODY_SHA256 = "x-hanse-http-body-sha256";
 
+    /// From a bridge only: the body itself, for an RPC that declares to need it as it was signed.
+    public static final String HTTP_BODY = "x-hanse-http-body-bin";
+
     /// From a bridge only: the address of the HTTP client.
     public static final String CLIENT_ADDRESS = "x-hanse-client-address";
 }

@@ -32,6 +32,12 @@ final class Envelope {
     private static final Metadata.Key<String> BODY_SHA256 = key(Headers.HTTP_BODY_SHA256);
     private static final Metadata.Key<String> CLIENT_ADDRESS = key(Headers.CLIENT_ADDRESS);
 
+    private static final Metadata.Key<byte[]> BODY =
+            Metadata.Key.of(Headers.HTTP_BODY, Metadata.BINARY_BYTE_MARSHALLER);
+
+    /// A longer body is not passed on, and the node says so where it needs it.
+    private static final int LONGEST_EVIDENCE = 16 << 10;
+
     private Envelope() {}
 
     static Metadata.Key<String> key(String name) {
@@ -39,7 +45,8 @@ final class Envelope {
     }
 
     /// @param target the path with its query, exactly as it was sent
-    static Metadata of(RequestHeaders headers, String target, byte[] body, InetAddress client) {
+    /// @param evidence whether the node needs the body as it was signed
+    static Metadata of(RequestHeaders headers, String target, byte[] body, boolean evidence, InetAddress client) {
         Metadata metadata = new Metadata();
         for (Carried carried : CARRIED) {
             List<String> values = headers.getAll(carried.header());
@@ -53,6 +60,9 @@ final class Envelope {
         metadata.put(METHOD, headers.method().name());
         metadata.put(PATH, printable("path", target));
         metadata.put(BODY_SHA256, HexFormat.of().formatHex(SignedText.sha256(body)));
+        if (evidence && body.length <= LONGEST_EVIDENCE) {
+            metadata.put(BODY, body);
+        }
         metadata.put(CLIENT_ADDRESS, client.getHostAddress());
         return metadata;
     }

@@ -113,7 +113,11 @@ final class Gateway implements HttpService {
                         found.operation(),
                         RequestReader.read(found, query, req.headers(), body),
                         Envelope.of(
-                                req.headers(), target, body, ctx.remoteAddress().getAddress()),
+                                req.headers(),
+                                target,
+                                body,
+                                found.operation().access().getEvidence(),
+                                ctx.remoteAddress().getAddress()),
                         req.headers(),
                         ctx.eventLoop().withoutContext());
                 if (found.operation().streams()) {

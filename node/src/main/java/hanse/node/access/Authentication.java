@@ -8,6 +8,7 @@ import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
+import hanse.node.call.SignedRequest;
 import hanse.node.identity.Freshness;
 import hanse.wire.SignedText;
 import java.time.InstantSource;
@@ -86,6 +87,17 @@ public final class Authentication {
             }
             case Credential.Bearer(SessionKey key) -> bySession(key);
         };
+    }
+
+    /// The request as an admitted caller signed it; empty for a session.
+    public Optional<SignedRequest> evidence(Presented call, byte[] body) {
+        if (!(Credential.read(call.authorization(), registry) instanceof Credential.Signature signed)) {
+            return Optional.empty();
+        }
+        String method = call.envelope().map(Presented.Envelope::method).orElse("POST");
+        String path = call.envelope().map(Presented.Envelope::path).orElse(call.path());
+        return Optional.of(
+                new SignedRequest(method, path, call.timestamp(), call.nonce(), call.audience(), body, signed.bytes()));
     }
 
     /// What the present call was admitted by. It refuses, a second late at most, when the key was replaced

@@ -13,12 +13,19 @@ public final class Call {
     private final Caller caller;
     private final Optional<Request> request;
     private final String traceparent;
+    private final Optional<SignedRequest> evidence;
     private final AtomicBoolean replayed = new AtomicBoolean();
 
     public Call(Caller caller, Optional<Request> request, String traceparent) {
+        this(caller, request, traceparent, Optional.empty());
+    }
+
+    /// @param evidence the request as its caller signed it, for an RPC that declares to need it
+    public Call(Caller caller, Optional<Request> request, String traceparent, Optional<SignedRequest> evidence) {
         this.caller = caller;
         this.request = request;
         this.traceparent = traceparent;
+        this.evidence = evidence;
     }
 
     /// The call of the present gRPC context.
@@ -55,6 +62,12 @@ public final class Call {
     /// W3C trace context of this call.
     public String traceparent() {
         return traceparent;
+    }
+
+    /// The request as its caller signed it; empty for a session, for a body that is too long to be passed on, and for
+    /// an RPC that does not declare to need it.
+    public Optional<SignedRequest> evidence() {
+        return evidence;
     }
 
     /// The answer is the remembered one of an earlier call.

@@ -32,7 +32,9 @@ sealed interface Change {
     default void accounts(Contract contract, Wanted wanted, ContractMoney money) {}
 
     /// Makes the change, with the money that moves. Refuses before anything has changed.
-    Contract apply(Contract contract, Side actor, Books books, ContractMoney money);
+    ///
+    /// @param traceparent of the call that asks for it
+    Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent);
 
     /// The provider agrees.
     ///
@@ -55,7 +57,7 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             byte[] hash = contract.agreement().termsHash();
             if (!termsHash.isEmpty()
                     && !termsHash.equalsIgnoreCase(HexFormat.of().formatHex(hash))) {
@@ -63,7 +65,7 @@ sealed interface Change {
             }
             Contract accepted = contract.accepted(Signed.check(hash, signature, key), books.now());
             money.fund(accepted, books);
-            return accepted;
+            return Changed.to(accepted);
         }
     }
 
@@ -80,8 +82,8 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
-            return contract.declined(why, books.now());
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return Changed.to(contract.declined(why, books.now()));
         }
     }
 
@@ -98,8 +100,8 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
-            return contract.withdrawn(why, books.now());
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return Changed.to(contract.withdrawn(why, books.now()));
         }
     }
 
@@ -121,8 +123,8 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
-            return contract.submitted(contract.milestone(milestone), submission, books.now());
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return Changed.to(contract.submitted(contract.milestone(milestone), submission, books.now()));
         }
     }
 
@@ -144,8 +146,8 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
-            return contract.rejected(contract.milestone(milestone), why, books.now());
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return Changed.to(contract.rejected(contract.milestone(milestone), why, books.now()));
         }
     }
 
@@ -179,10 +181,10 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Milestone work = contract.milestone(milestone);
             contract.requireApprovable(work);
-            return money.pay(contract, work, token, books);
+            return money.pay(contract, work, token, books, traceparent);
         }
     }
 
@@ -209,10 +211,10 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Milestone work = contract.milestone(milestone);
             contract.requireClaimable(work, books.now());
-            return money.pay(contract, work, Optional.empty(), books);
+            return money.pay(contract, work, Optional.empty(), books, traceparent);
         }
     }
 
@@ -229,8 +231,8 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
-            return contract.failed(why, books.now());
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return Changed.to(contract.failed(why, books.now()));
         }
     }
 
@@ -257,12 +259,12 @@ sealed interface Change {
         }
 
         @Override
-        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money) {
+        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Contract next = contract.cancelAsked(actor, consent, why, books.now());
             if (next.state() == Contract.State.CANCELLED) {
                 money.giveBack(contract, books);
             }
-            return next;
+            return Changed.to(next);
         }
     }
 }

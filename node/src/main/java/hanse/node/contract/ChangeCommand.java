@@ -1,25 +1,35 @@
 package hanse.node.contract;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import hanse.error.v1.Reason;
-import hanse.node.call.AgentId;
 import hanse.node.call.Call;
-import hanse.node.call.Did;
-import hanse.node.call.Parties;
-import hanse.node.call.RefusedException;
+import hanse.node.call.Caller;
+import hanse.node.federation.Outgoing;
+import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
-import hanse.node.ledger.EntryKind;
-import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
-import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Wanted;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
-/// One of its two parties changes a contract. The answer is the contract as it then stands.
-record ChangeCommand(Call asked, Parties parties, ContractStore store, ContractMoney money, UUID id, Change change)
-        implements Command<hanse.contract.v1.Contract> {
+/// One of its two parties changes a contract: here, or where a peer keeps it. The answer is the contract as it then
+/// stands, or as it is known here.
+///
+/// @param peers contracts with agents of peers, if there are any
+/// @param keys callers' present keys
+record ChangeCommand(
+        Call asked,
+        Changes changes,
+        Optional<PeerContracts> peers,
+        Function<Caller.Agent, Ed25519Key> keys,
+        UUID id,
+        Change change)
+        implements Command<ChangeCommand.Done> {
+    /// @param messages that were decided on by this very execution
+    record Done(hanse.contract.v1.Contract answer, List<Outgoing> messages) {}
+
     @Override
     public Optional<Call> call() {
         return Optional.of(asked);
@@ -27,56 +37,41 @@ record ChangeCommand(Call asked, Parties parties, ContractStore store, ContractM
 
     @Override
     public void rows(Rows rows) {
-        rows.want(store, id);
-        change.rows(rows, money);
+        rows.want(changes.store(), id);
+        change.rows(rows, changes.money());
+        peers.ifPresent(known -> known.mirrorRows(rows, id));
     }
 
     @Override
     public void accounts(Rows rows, Wanted wanted) {
-        rows.get(store, id).ifPresent(contract -> change.accounts(contract, wanted, money));
+        rows.get(changes.store(), id).ifPresent(contract -> change.accounts(contract, wanted, changes.money()));
     }
 
     @Override
-    public hanse.contract.v1.Contract decide(Books books) {
-        Contract contract =
-                books.rows().get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CONTRACT));
-        Side side = contract.sideOf(parties.did(asked.agent()), parties.self())
-                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CONTRACT));
-        if (change.by().filter(may -> may != side).isPresent()) {
-            throw new RefusedException(Reason.NOT_YOURS);
+    public Done decide(Books books) {
+        boolean isElsewhere = books.rows().get(changes.store(), id).isEmpty()
+                && peers.filter(known -> known.isMirrored(books.rows(), id)).isPresent();
+        if (isElsewhere && asked.caller() instanceof Caller.Agent agent) {
+            PeerContracts.Relayed relayed =
+                    peers.orElseThrow().relay(books, id, asked, change, keys.apply(agent), agent.authVersion());
+            return new Done(relayed.answer(), List.of(relayed.message()));
         }
-        Contract changed = change.apply(contract, side, books, money);
-        record(books, changed);
-        return ContractWire.basic(changed, parties);
-    }
-
-    private void record(Books books, Contract changed) {
-        books.rows().update(store, id, changed);
-        TradeParties known = known(changed, parties);
-        books.post(Posting.event(change.kind(), id, change.note(changed)).between(known));
-        switch (changed.state()) {
-            case COMPLETED ->
-                books.post(Posting.event(EntryKind.CONTRACT_COMPLETED, id, "").between(known));
-            case CANCELLED ->
-                books.post(Posting.event(EntryKind.CONTRACT_CANCELLED, id, "").between(known));
-            default -> {}
-        }
-    }
-
-    /// Who learns of what happens to a contract: its parties, as far as they are of this registry.
-    static TradeParties known(Contract contract, Parties parties) {
-        Did provider = contract.agreement().provider();
-        Optional<AgentId> here = parties.isLocal(provider) ? Optional.of(provider.agent()) : Optional.empty();
-        return new TradeParties(Optional.of(contract.agreement().contractor()), here);
+        Changed changed =
+                changes.carryOut(books, id, changes.parties().did(asked.agent()), change, false, asked.traceparent());
+        return new Done(ContractWire.basic(changed.contract(), changes.parties()), changed.messages());
     }
 
     @Override
-    public byte[] remember(hanse.contract.v1.Contract answer) {
-        return answer.toByteArray();
+    public byte[] remember(Done done) {
+        return done.answer().toByteArray();
     }
 
     @Override
-    public hanse.contract.v1.Contract recall(byte[] remembered) {
+    public Done recall(byte[] remembered) {
+        return new Done(read(remembered), List.of());
+    }
+
+    static hanse.contract.v1.Contract read(byte[] remembered) {
         try {
             return hanse.contract.v1.Contract.parseFrom(remembered);
         } catch (InvalidProtocolBufferException e) {

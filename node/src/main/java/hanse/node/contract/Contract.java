@@ -191,6 +191,38 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         return next.milestones.stream().allMatch(Milestone::isPaid) ? next.completed(now) : next;
     }
 
+    /// A milestone's pay is on its way to the provider's registry.
+    Contract paying(Milestone milestone, Instant now) {
+        Contract paid = agreement.isEscrowed() ? withEscrowed(escrowed().minus(milestone.amount())) : this;
+        return paid.with(milestone, now);
+    }
+
+    /// A milestone's pay has arrived at the provider's registry; the last one completes an active contract.
+    Contract arrived(Milestone milestone, Instant now) {
+        Contract next = with(milestone, now);
+        return state() == State.ACTIVE && next.milestones.stream().allMatch(Milestone::isPaid)
+                ? next.completed(now)
+                : next;
+    }
+
+    /// A milestone's pay has come back. What belongs in escrow is there again; if the contract has ended meanwhile, it
+    /// goes on to the contractor
+    /// when a dispute could have been filed.
+    Contract cameBack(Milestone milestone, Instant now) {
+        Contract next = with(milestone, now);
+        if (!agreement.isEscrowed()) {
+            return next;
+        }
+        Contract refilled = next.withEscrowed(escrowed().plus(milestone.amount()));
+        return state() == State.ACTIVE || standing.dueAt().isPresent()
+                ? refilled
+                : new Contract(
+                        agreement,
+                        withDueAt(refilled.standing, Optional.of(now.plus(DISPUTE_WINDOW))),
+                        refilled.milestones,
+                        refilled.version);
+    }
+
     private Contract completed(Instant now) {
         return new Contract(agreement, end(State.COMPLETED, standing.note(), now), milestones, version);
     }
@@ -241,10 +273,10 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         return switch (state()) {
             case PROPOSED -> ended(State.EXPIRED, "", now);
             case ACTIVE -> ended(State.CANCELLED, "nobody has said a word for 30 days", now);
-            case FAILED ->
+            case FAILED, CANCELLED ->
                 new Contract(agreement, withDueAt(standing, Optional.empty()), milestones, version + 1)
                         .withEscrowed(Avt.ZERO);
-            case COMPLETED, CANCELLED, DECLINED, WITHDRAWN, EXPIRED, DISPUTED ->
+            case COMPLETED, DECLINED, WITHDRAWN, EXPIRED, DISPUTED ->
                 throw new IllegalStateException("nothing happens by itself to a contract that is " + state());
         };
     }

@@ -141,13 +141,13 @@ public final class ContractGrpc extends ContractServiceGrpc.ContractServiceImplB
         return asked == 0 ? PAGE : asked;
     }
 
-    private ListContractsResponse page(List<Contract> found, int size) {
-        List<Contract> page = found.subList(0, Math.min(size, found.size()));
+    private static ListContractsResponse page(List<Contracts.Listed> found, int size) {
+        List<Contracts.Listed> page = found.subList(0, Math.min(size, found.size()));
         ListContractsResponse.Builder answer = ListContractsResponse.newBuilder();
-        page.forEach(contract -> answer.addContracts(ContractWire.basic(contract, parties)));
+        page.forEach(listed -> answer.addContracts(listed.contract()));
         if (found.size() > size) {
-            Contract last = page.getLast();
-            answer.setNextPageToken(new TimePage(last.agreement().createdAt(), last.id()).token());
+            Contracts.Listed last = page.getLast();
+            answer.setNextPageToken(new TimePage(last.at(), last.id()).token());
         }
         return answer.build();
     }

@@ -3,6 +3,10 @@ package hanse.node.contract;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.federation.Frame;
+import hanse.node.federation.Frames;
+import hanse.node.federation.MessageId;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
@@ -15,16 +19,26 @@ import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import hanse.node.payment.HeldMoney;
 import hanse.node.payment.Token;
+import hanse.wire.SignedText;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The money of contracts: into escrow, to the provider by the ordinary transfer path, and back.
 final class ContractMoney {
+    private final RegistryId self;
     private final Transfers transfers;
     private final HeldMoney tokens;
+    private final Optional<Frames> frames;
 
-    ContractMoney(Transfers transfers, HeldMoney tokens) {
+    /// @param frames transfers to peers, if there are any
+    ContractMoney(RegistryId self, Transfers transfers, HeldMoney tokens, Optional<Frames> frames) {
+        this.self = self;
         this.transfers = transfers;
         this.tokens = tokens;
+        this.frames = frames;
     }
 
     /// Refuses with `AMOUNT_TOO_SMALL` a milestone of which the fee would leave nothing.
@@ -84,38 +98,93 @@ final class ContractMoney {
 
     void payAccounts(Contract contract, Wanted wanted) {
         fundingAccounts(contract, wanted);
-        transfers.accounts(wanted, contract.agreement().provider().agent());
+        Optional<RegistryId> peer = contract.providerRegistry(self);
+        if (peer.isPresent()) {
+            frames().accounts(wanted, peer.get());
+        } else {
+            transfers.accounts(wanted, contract.agreement().provider().agent());
+        }
     }
 
-    /// Pays a milestone that may be approved: from the escrow, a token's held money, or the contractor's balance.
-    /// Refuses with `AGENT_NOT_ACTIVE`, `INSUFFICIENT_FUNDS`, `ACCOUNT_FROZEN`, and for a token with the reasons of
-    /// [HeldMoney#pay].
-    Contract pay(Contract contract, Milestone milestone, Optional<Token> token, Books books) {
+    /// Where the pay of a contract's milestones comes from.
+    AccountId source(Contract contract) {
+        return contract.agreement().isEscrowed()
+                ? SystemAccount.escrow(contract.id()).id()
+                : AccountId.of(contract.agreement().contractor());
+    }
+
+    /// Pays a milestone that may be approved: from the escrow, a token's held money, or the contractor's balance. To a
+    /// provider on a peer the money goes in flight. Refuses with `AGENT_NOT_ACTIVE`, `INSUFFICIENT_FUNDS`,
+    /// `ACCOUNT_FROZEN`, and for a token with the reasons of [HeldMoney#pay].
+    Changed pay(Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
+        if (token.isEmpty() && !contract.agreement().isEscrowed()) {
+            books.account(AccountId.of(contract.agreement().contractor())).requireAvailable(milestone.amount());
+        }
+        if (contract.providerRegistry(self).isPresent()) {
+            return send(contract, milestone, token, books, traceparent);
+        }
         AgentId provider = contract.agreement().provider().agent();
         if (books.account(AccountId.of(provider)).isDeactivated()) {
             throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
         }
-        return token.isPresent()
-                ? payByToken(contract, milestone, token.get(), books)
-                : pay(contract, milestone, books);
+        return Changed.to(
+                token.isPresent()
+                        ? payByToken(contract, milestone, token.get(), books)
+                        : pay(contract, milestone, books));
     }
 
     private Contract pay(Contract contract, Milestone milestone, Books books) {
-        boolean fromEscrow = contract.agreement().isEscrowed();
-        AccountId contractor = AccountId.of(contract.agreement().contractor());
-        if (!fromEscrow) {
-            books.account(contractor).requireAvailable(milestone.amount());
-        }
         Transfers.Moved moved = transfers.pay(
                 books,
                 EntryKind.TOKENS_TRANSFERRED,
-                fromEscrow ? SystemAccount.escrow(contract.id()).id() : contractor,
+                source(contract),
                 contract.agreement().provider().agent(),
                 milestone.amount(),
                 false,
                 Optional.of(contract.id()),
                 "");
-        return contract.paid(milestone.paid(books.now(), moved.position(), Optional.empty()), fromEscrow, books.now());
+        return contract.paid(
+                milestone.paid(books.now(), moved.position(), Optional.empty()),
+                contract.agreement().isEscrowed(),
+                books.now());
+    }
+
+    /// MILESTONE is PAYING ⇔ the frame is PREPARED.
+    private Changed send(
+            Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
+        if (token.isPresent()) {
+            // A payment to an agent of a peer is settled where its payee has verified it.
+            throw new RefusedException(Reason.TOKEN_DOES_NOT_FIT);
+        }
+        int attempt = milestone.pay().attempt() + 1;
+        Frames.Prepared prepared = frames().prepare(
+                        books,
+                        new Frames.Order(
+                                transferId(contract, milestone, attempt, books.now()),
+                                contract.agreement().contractor(),
+                                source(contract),
+                                contract.agreement().provider(),
+                                milestone.amount(),
+                                new Frame.Purpose.Milestone(contract.id(), milestone.number(), attempt),
+                                false,
+                                "",
+                                traceparent));
+        Milestone paying = milestone.paying(books.now(), prepared.frame().id(), prepared.position());
+        return new Changed(contract.paying(paying, books.now()), List.of(prepared.message()));
+    }
+
+    private static UUID transferId(Contract contract, Milestone milestone, int attempt, Instant now) {
+        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(24)
+                .putLong(contract.id().getMostSignificantBits())
+                .putLong(contract.id().getLeastSignificantBits())
+                .putInt(milestone.number())
+                .putInt(attempt)
+                .array()));
+        return MessageId.of(now, new UUID(hash.getLong(), hash.getLong()));
+    }
+
+    private Frames frames() {
+        return frames.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
     }
 
     private Contract payByToken(Contract contract, Milestone milestone, Token token, Books books) {

@@ -32,6 +32,21 @@ final class ContractWire {
         return wire.build();
     }
 
+    /// For the provider's registry, which has it as it was before: with the texts that have changed.
+    static hanse.contract.v1.Contract since(Contract before, Contract changed, Parties parties) {
+        hanse.contract.v1.Contract.Builder wire = wire(changed, parties);
+        for (Milestone milestone : changed.milestones()) {
+            hanse.contract.v1.Milestone.Builder shown = milestone(milestone);
+            Milestone.Work was = before.milestones().get(milestone.number() - 1).work();
+            if (!milestone.work().equals(was)) {
+                shown.setSubmission(milestone.work().submission())
+                        .setRejection(milestone.work().rejection());
+            }
+            wire.addMilestones(shown);
+        }
+        return wire.build();
+    }
+
     private static hanse.contract.v1.Contract.Builder wire(Contract contract, Parties parties) {
         Agreement agreement = contract.agreement();
         Contract.Standing standing = contract.standing();
@@ -51,7 +66,8 @@ final class ContractWire {
                 .setCreatedAt(WireTime.of(agreement.createdAt()))
                 .setChangedAt(WireTime.of(standing.changedAt()))
                 .setNote(standing.note())
-                .setVersion(contract.version());
+                .setVersion(contract.version())
+                .setRegistryId(parties.self().value());
         standing.provider()
                 .ifPresent(signed ->
                         wire.setProviderSignature(base64(signed.signature())).setProviderKey(base64(signed.key())));

@@ -1,5 +1,6 @@
 package hanse.node.contract;
 
+import com.google.protobuf.Timestamp;
 import hanse.contract.v1.Terms;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
@@ -10,6 +11,7 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.TimePage;
 import hanse.node.contract.ContractStore.Filter;
+import hanse.node.federation.Federation;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Transfers;
@@ -17,7 +19,9 @@ import hanse.node.payment.HeldMoney;
 import hanse.node.payment.Token;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -35,13 +39,12 @@ public final class Contracts {
     private final Parties parties;
     private final Function<Caller.Agent, Ed25519Key> keys;
     private final HeldMoney tokens;
-    private final ContractMoney money;
     private final ContractStore store;
+    private final Changes changes;
+    private final Optional<PeerContracts> peers;
     private final InstantSource clock;
 
-    /// @param keys the key that a caller's standing rests on; what is signed with it is checked outside of the batch,
-    /// which
-    ///     then refuses a caller whose key has changed
+    /// Of a registry without peers.
     public Contracts(
             Database database,
             GroupCommit commit,
@@ -50,20 +53,52 @@ public final class Contracts {
             Function<Caller.Agent, Ed25519Key> keys,
             HeldMoney tokens,
             InstantSource clock) {
+        this(database, commit, transfers, parties, keys, tokens, Optional.empty(), clock);
+    }
+
+    /// Of a registry with peers; makes itself known to the federation, which must not have been started.
+    public Contracts(
+            Database database,
+            GroupCommit commit,
+            Transfers transfers,
+            Parties parties,
+            Function<Caller.Agent, Ed25519Key> keys,
+            HeldMoney tokens,
+            Federation federation,
+            InstantSource clock) {
+        this(database, commit, transfers, parties, keys, tokens, Optional.of(federation), clock);
+    }
+
+    /// @param keys the key that a caller's standing rests on; what is signed with it is checked outside of the batch,
+    ///     which then refuses a caller whose key has changed
+    private Contracts(
+            Database database,
+            GroupCommit commit,
+            Transfers transfers,
+            Parties parties,
+            Function<Caller.Agent, Ed25519Key> keys,
+            HeldMoney tokens,
+            Optional<Federation> federation,
+            InstantSource clock) {
         this.database = database;
         this.commit = commit;
         this.parties = parties;
         this.keys = keys;
         this.tokens = tokens;
-        this.money = new ContractMoney(transfers, tokens);
-        this.store = new ContractStore(parties.self());
         this.clock = clock;
+        this.store = new ContractStore(parties.self());
+        this.changes = new Changes(
+                parties,
+                store,
+                new ContractMoney(parties.self(), transfers, tokens, federation.map(Federation::frames)),
+                federation.map(Federation::messages));
+        this.peers = federation.map(links -> new PeerContracts(links, database, commit, changes, clock));
     }
 
     /// Proposes a contract as its contractor.
     CompletableFuture<hanse.contract.v1.Contract> create(Call call, Terms terms, String signature) {
         SignedTerms signed = SignedTerms.check(terms, signature, key(call));
-        return commit.submit(new CreateCommand(call, parties, store, money, signed));
+        return commit.submit(new CreateCommand(call, changes, peers, signed)).thenApply(this::sent);
     }
 
     /// Accepts a contract as its provider.
@@ -79,9 +114,51 @@ public final class Contracts {
         return change(call, id, new Change.Approve(milestone, presented));
     }
 
-    /// Changes a contract as one of its parties.
+    /// Changes a contract as one of its parties. What has to go to a peer is waited for, 2 s at most.
     CompletableFuture<hanse.contract.v1.Contract> change(Call call, UUID id, Change change) {
-        return commit.submit(new ChangeCommand(call, parties, store, money, id, change));
+        return commit.submit(new ChangeCommand(call, changes, peers, keys, id, change))
+                .thenCompose(done -> {
+                    hanse.contract.v1.Contract answer = done.answer();
+                    if (!answer.getRelayId().isEmpty()) {
+                        UUID message = UUID.fromString(answer.getRelayId());
+                        CompletableFuture<hanse.contract.v1.Contract> relayed =
+                                peers.orElseThrow().relayed(message);
+                        sent(done);
+                        return relayed;
+                    }
+                    return paying(answer).map(frame -> paid(done, id, frame)).orElseGet(() -> {
+                        sent(done);
+                        return CompletableFuture.completedFuture(answer);
+                    });
+                });
+    }
+
+    private static Optional<UUID> paying(hanse.contract.v1.Contract contract) {
+        return contract.getMilestonesList().stream()
+                .filter(milestone -> milestone.getState() == hanse.contract.v1.Milestone.State.PAYING)
+                .max(Comparator.comparing(
+                        hanse.contract.v1.Milestone::getApprovedAt,
+                        Comparator.comparing(Timestamp::getSeconds).thenComparing(Timestamp::getNanos)))
+                .map(milestone -> UUID.fromString(milestone.getTransferId()));
+    }
+
+    /// The contract as it stands when a milestone's transfer has ended, or after 2 s.
+    private CompletableFuture<hanse.contract.v1.Contract> paid(ChangeCommand.Done done, UUID id, UUID frame) {
+        CompletableFuture<?> ended = peers.orElseThrow().paid(frame);
+        sent(done);
+        if (done.messages().isEmpty()) {
+            ended.complete(null);
+        }
+        return ended.thenApplyAsync(
+                whatever -> database.read(tx -> store.find(tx, id))
+                        .map(contract -> ContractWire.basic(contract, parties))
+                        .orElse(done.answer()),
+                Thread::startVirtualThread);
+    }
+
+    private hanse.contract.v1.Contract sent(ChangeCommand.Done done) {
+        done.messages().forEach(message -> peers.orElseThrow().committed(message));
+        return done.answer();
     }
 
     private Ed25519Key key(Call call) {
@@ -91,12 +168,23 @@ public final class Contracts {
         throw new RefusedException(Reason.ROLE_REQUIRED);
     }
 
-    /// A contract that the caller is party to; an operator sees all.
+    /// A contract that the caller is party to, also one that a peer keeps; an operator sees all.
     hanse.contract.v1.Contract show(Caller caller, UUID id) {
-        return database.read(tx -> store.find(tx, id))
-                .filter(contract -> sees(caller, contract))
-                .map(contract -> ContractWire.full(contract, parties))
+        return database.read(tx -> store.find(tx, id)
+                        .filter(contract -> sees(caller, contract))
+                        .map(contract -> ContractWire.full(contract, parties))
+                        .or(() -> mirrored(tx, caller, id)))
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CONTRACT));
+    }
+
+    private Optional<hanse.contract.v1.Contract> mirrored(Tx tx, Caller caller, UUID id) {
+        return peers.flatMap(known -> known.find(tx, id))
+                .filter(mirror -> switch (caller) {
+                    case Caller.Agent agent -> mirror.provider().equals(agent.id());
+                    case Caller.Operator _ -> true;
+                    case Caller.Anyone _ -> false;
+                })
+                .map(Mirror::full);
     }
 
     private boolean sees(Caller caller, Contract contract) {
@@ -108,66 +196,114 @@ public final class Contracts {
         };
     }
 
+    /// A contract of a list.
+    ///
+    /// @param at by which the list is ordered: when it was proposed here
+    record Listed(Instant at, UUID id, hanse.contract.v1.Contract contract) {}
+
     /// One more than `size` of the contracts that the caller sees, newest first, so that it sees whether there are
     /// more.
     ///
     /// @param side on which the caller is; empty for either
-    List<Contract> list(
-            Caller caller, Optional<Side> side, Optional<Contract.State> state, String pageToken, int size) {
-        List<Filter> filters = switch (caller) {
-            case Caller.Agent agent -> ofParty(parties.did(agent.id()), side, state);
-            case Caller.Operator _ -> List.of(new Filter(Optional.empty(), Optional.empty(), state));
+    List<Listed> list(Caller caller, Optional<Side> side, Optional<Contract.State> state, String pageToken, int size) {
+        return switch (caller) {
+            case Caller.Agent agent -> {
+                Did self = parties.did(agent.id());
+                boolean proposed = !side.filter(Side.PROVIDER::equals).isPresent();
+                boolean offered = !side.filter(Side.CONTRACTOR::equals).isPresent();
+                yield new Page(state, pageToken, size)
+                        .kept(proposed ? Optional.of(self) : Optional.empty(), Optional.empty())
+                        .kept(Optional.empty(), offered ? Optional.of(self) : Optional.empty())
+                        .mirrored(offered, Optional.of(agent.id()), Optional.empty())
+                        .read();
+            }
+            case Caller.Operator _ ->
+                new Page(state, pageToken, size)
+                        .all()
+                        .mirrored(true, Optional.empty(), Optional.empty())
+                        .read();
             case Caller.Anyone _ -> throw new RefusedException(Reason.ROLE_REQUIRED);
         };
-        return list(filters, pageToken, size);
     }
 
     /// The same for those that `party` is party to as well.
-    List<Contract> listOf(Caller caller, Did party, Optional<Contract.State> state, String pageToken, int size) {
-        List<Filter> filters = switch (caller) {
+    List<Listed> listOf(Caller caller, Did party, Optional<Contract.State> state, String pageToken, int size) {
+        return switch (caller) {
             case Caller.Agent agent -> {
                 Did self = parties.did(agent.id());
                 yield self.equals(party)
-                        ? ofParty(party, Optional.empty(), state)
-                        : Stream.concat(between(self, party, state), between(party, self, state))
-                                .toList();
+                        ? list(caller, Optional.empty(), state, pageToken, size)
+                        : new Page(state, pageToken, size)
+                                .kept(Optional.of(self), Optional.of(party))
+                                .kept(Optional.of(party), Optional.of(self))
+                                .mirrored(!parties.isLocal(party), Optional.of(agent.id()), Optional.of(party))
+                                .read();
             }
-            case Caller.Operator _ -> ofParty(party, Optional.empty(), state);
+            case Caller.Operator _ ->
+                new Page(state, pageToken, size)
+                        .kept(Optional.of(party), Optional.empty())
+                        .kept(Optional.empty(), Optional.of(party))
+                        .mirrored(
+                                true,
+                                parties.isLocal(party) ? Optional.of(party.agent()) : Optional.empty(),
+                                parties.isLocal(party) ? Optional.empty() : Optional.of(party))
+                        .read();
             case Caller.Anyone _ -> throw new RefusedException(Reason.ROLE_REQUIRED);
         };
-        return list(filters, pageToken, size);
     }
 
-    private List<Filter> ofParty(Did party, Optional<Side> side, Optional<Contract.State> state) {
-        Stream<Filter> proposed = side.filter(Side.PROVIDER::equals).isPresent()
-                ? Stream.empty()
-                : contractor(party).map(agent -> new Filter(Optional.of(agent), Optional.empty(), state));
-        Stream<Filter> offered = side.filter(Side.CONTRACTOR::equals).isPresent()
-                ? Stream.empty()
-                : Stream.of(new Filter(Optional.empty(), Optional.of(party), state));
-        return Stream.concat(proposed, offered).toList();
-    }
+    /// What a list is gathered from: each source is asked for a whole page, in one order.
+    private final class Page {
+        private final Optional<Contract.State> state;
+        private final Optional<TimePage> before;
+        private final int size;
+        private final List<Function<Tx, Stream<Listed>>> sources = new ArrayList<>();
 
-    private Stream<Filter> between(Did contractor, Did provider, Optional<Contract.State> state) {
-        return contractor(contractor).map(agent -> new Filter(Optional.of(agent), Optional.of(provider), state));
-    }
+        Page(Optional<Contract.State> state, String pageToken, int size) {
+            this.state = state;
+            this.before = TimePage.read(pageToken);
+            this.size = size;
+        }
 
-    /// Contracts are kept at their contractor's registry.
-    private Stream<AgentId> contractor(Did party) {
-        return parties.isLocal(party) ? Stream.of(party.agent()) : Stream.empty();
-    }
+        Page all() {
+            return kept(new Filter(Optional.empty(), Optional.empty(), state));
+        }
 
-    private List<Contract> list(List<Filter> filters, String pageToken, int size) {
-        Optional<TimePage> before = TimePage.read(pageToken);
-        Comparator<Contract> newest = Comparator.comparing(
-                        (Contract contract) -> contract.agreement().createdAt())
-                .thenComparing(Contract::id)
-                .reversed();
-        return database.read(tx -> filters.stream()
-                .flatMap(filter -> store.list(tx, filter, before, size + 1).stream())
-                .sorted(newest)
-                .limit(size + 1L)
-                .toList());
+        /// Those that this registry keeps. It keeps those of its own contractors; naming neither adds nothing.
+        Page kept(Optional<Did> contractor, Optional<Did> provider) {
+            boolean none = contractor.isEmpty() && provider.isEmpty();
+            boolean elsewhere =
+                    contractor.filter(party -> !parties.isLocal(party)).isPresent();
+            return none || elsewhere ? this : kept(new Filter(contractor.map(Did::agent), provider, state));
+        }
+
+        private Page kept(Filter filter) {
+            sources.add(tx -> store.list(tx, filter, before, size + 1).stream()
+                    .map(contract -> new Listed(
+                            contract.agreement().createdAt(), contract.id(), ContractWire.basic(contract, parties))));
+            return this;
+        }
+
+        /// Those that peers keep.
+        ///
+        /// @param contractor of a peer; empty for any
+        Page mirrored(boolean wanted, Optional<AgentId> provider, Optional<Did> contractor) {
+            if (wanted && peers.isPresent()) {
+                sources.add(tx -> peers.get().list(tx, provider, contractor, state, before, size + 1).stream()
+                        .map(mirror -> new Listed(mirror.createdAt(), mirror.id(), mirror.basic())));
+            }
+            return this;
+        }
+
+        List<Listed> read() {
+            Comparator<Listed> newest =
+                    Comparator.comparing(Listed::at).thenComparing(Listed::id).reversed();
+            return database.read(tx -> sources.stream()
+                    .flatMap(source -> source.apply(tx))
+                    .sorted(newest)
+                    .limit(size + 1L)
+                    .toList());
+        }
     }
 
     /// Whether an agent has money in escrow; its account cannot be closed before that has come out.
@@ -181,7 +317,10 @@ public final class Contracts {
         while (true) {
             List<UUID> due = database.read(tx -> store.due(tx, clock.instant(), SWEEP));
             List<CompletableFuture<Boolean>> answers = due.stream()
-                    .map(id -> commit.submit(new OverCommand(parties, store, money, id)))
+                    .map(id -> commit.submit(new OverCommand(changes, id)).thenApply(over -> {
+                        over.message().ifPresent(message -> peers.orElseThrow().committed(message));
+                        return over.happened();
+                    }))
                     .toList();
             int done = (int) answers.stream().filter(CompletableFuture::join).count();
             swept += done;

@@ -1,26 +1,27 @@
 package hanse.node.contract;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.node.call.Call;
 import hanse.node.call.Did;
-import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
+import hanse.node.federation.Outgoing;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
-import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Proposes a contract.
+/// Proposes a contract, also to an agent of a peer.
 ///
+/// @param peers contracts with agents of peers, if there are any
 /// @param terms as the contractor has signed them
-record CreateCommand(Call asked, Parties parties, ContractStore store, ContractMoney money, SignedTerms terms)
-        implements Command<hanse.contract.v1.Contract> {
+record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers, SignedTerms terms)
+        implements Command<ChangeCommand.Done> {
     @Override
     public Optional<Call> call() {
         return Optional.of(asked);
@@ -28,32 +29,39 @@ record CreateCommand(Call asked, Parties parties, ContractStore store, ContractM
 
     @Override
     public void rows(Rows rows) {
-        rows.want(store, id());
+        rows.want(changes.store(), id());
+        peers.ifPresent(known -> known.mirrorRows(rows, id()));
     }
 
     @Override
     public void accounts(Rows rows, Wanted wanted) {
-        if (parties.isLocal(provider())) {
+        if (changes.parties().isLocal(provider())) {
             wanted.account(AccountId.of(provider().agent()));
         }
     }
 
     @Override
-    public hanse.contract.v1.Contract decide(Books books) {
-        Agreement agreement = Proposal.read(terms, parties.self(), asked.agent(), books.now());
-        if (books.rows().get(store, id()).isPresent()) {
+    public ChangeCommand.Done decide(Books books) {
+        Agreement agreement = Proposal.read(terms, changes.parties().self(), asked.agent(), books.now());
+        boolean isTaken = books.rows().get(changes.store(), id()).isPresent()
+                || peers.filter(known -> known.isMirrored(books.rows(), id())).isPresent();
+        if (isTaken) {
             throw new RefusedException(Reason.CONTRACT_ID_TAKEN);
         }
-        if (!parties.isLocal(agreement.provider())) {
-            throw new RefusedException(Reason.FOREIGN_AGENT);
-        }
-        books.activeAgent(agreement.provider().agent());
         Contract contract = Contract.proposed(agreement, Proposal.milestones(agreement.terms()));
-        contract.milestones().forEach(money::requirePayable);
-        books.rows().insert(store, id(), contract);
-        books.post(
-                Posting.event(EntryKind.CONTRACT_PROPOSED, id(), "").between(ChangeCommand.known(contract, parties)));
-        return ContractWire.basic(contract, parties);
+        Optional<RegistryId> peer = contract.providerRegistry(changes.parties().self());
+        if (peer.isPresent()) {
+            peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER)).requireActive(peer.get());
+        } else {
+            books.activeAgent(agreement.provider().agent());
+        }
+        contract.milestones().forEach(changes.money()::requirePayable);
+        books.rows().insert(changes.store(), id(), contract);
+        changes.event(books, contract, EntryKind.CONTRACT_PROPOSED, "");
+        List<Outgoing> offer = peer.map(
+                        registry -> List.of(peers.orElseThrow().offer(books, contract, registry, asked)))
+                .orElse(List.of());
+        return new ChangeCommand.Done(ContractWire.basic(contract, changes.parties()), offer);
     }
 
     private UUID id() {
@@ -65,16 +73,12 @@ record CreateCommand(Call asked, Parties parties, ContractStore store, ContractM
     }
 
     @Override
-    public byte[] remember(hanse.contract.v1.Contract answer) {
-        return answer.toByteArray();
+    public byte[] remember(ChangeCommand.Done done) {
+        return done.answer().toByteArray();
     }
 
     @Override
-    public hanse.contract.v1.Contract recall(byte[] remembered) {
-        try {
-            return hanse.contract.v1.Contract.parseFrom(remembered);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+    public ChangeCommand.Done recall(byte[] remembered) {
+        return new ChangeCommand.Done(ChangeCommand.read(remembered), List.of());
     }
 }

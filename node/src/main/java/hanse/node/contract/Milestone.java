@@ -102,13 +102,8 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
     /// Paid in this registry.
     Milestone paid(Instant now, Position transfer, Optional<UUID> payment) {
         requireApprovable();
-        return new Milestone(
-                number,
-                name,
-                amount,
-                dueAt,
+        return with(
                 State.PAID,
-                work,
                 new Pay(
                         Optional.of(pay.approvedAt().orElse(now)),
                         Optional.of(now),
@@ -117,6 +112,61 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
                         pay.frame(),
                         payment,
                         pay.refusal()));
+    }
+
+    /// Its pay is on its way to the provider's registry, for the next time.
+    Milestone paying(Instant now, UUID attemptFrame, Position prepared) {
+        requireApprovable();
+        return with(
+                State.PAYING,
+                new Pay(
+                        Optional.of(pay.approvedAt().orElse(now)),
+                        Optional.empty(),
+                        Optional.of(prepared),
+                        pay.attempt() + 1,
+                        Optional.of(attemptFrame),
+                        Optional.empty(),
+                        pay.refusal()));
+    }
+
+    /// The provider's registry has credited it.
+    Milestone arrived(Instant now) {
+        requirePaying();
+        return with(
+                State.PAID,
+                new Pay(
+                        pay.approvedAt(),
+                        Optional.of(now),
+                        pay.transfer(),
+                        pay.attempt(),
+                        pay.frame(),
+                        pay.payment(),
+                        Optional.empty()));
+    }
+
+    /// The provider's registry has refused it for good; the money is back.
+    Milestone cameBack(Reason why) {
+        requirePaying();
+        return with(
+                State.APPROVED,
+                new Pay(
+                        pay.approvedAt(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        pay.attempt(),
+                        pay.frame(),
+                        pay.payment(),
+                        Optional.of(why)));
+    }
+
+    private void requirePaying() {
+        if (state != State.PAYING) {
+            throw new IllegalStateException("a milestone in state " + state + " was taken for one that is being paid");
+        }
+    }
+
+    private Milestone with(State next, Pay nextPay) {
+        return new Milestone(number, name, amount, dueAt, next, work, nextPay);
     }
 
     private Milestone with(State next, Work nextWork) {

@@ -22,7 +22,7 @@ import java.util.UUID;
 /// Terms that a contractor has signed, read and checked.
 final class Proposal {
     /// In bytes, as a serialized message.
-    private static final int LONGEST = 64 * 1024;
+    private static final int LONGEST = 48 * 1024;
 
     private static final Duration LONGEST_TO_ACCEPT = Duration.ofDays(90);
     private static final Duration SHORTEST_REVIEW = Duration.ofHours(1);
@@ -59,6 +59,15 @@ final class Proposal {
     /// Refuses with `BAD_TERMS` what cannot be written down, or contradicts itself, whoever proposes it.
     static void requireSound(Terms terms) {
         if (!areSound(terms)) {
+            throw new RefusedException(Reason.BAD_TERMS);
+        }
+    }
+
+    /// Refuses with `BAD_TERMS` a contract without an id; at the edge the definition's rules see to that.
+    static void requireIdentified(Terms terms) {
+        try {
+            var unused = UUID.fromString(terms.getContractId());
+        } catch (IllegalArgumentException e) {
             throw new RefusedException(Reason.BAD_TERMS);
         }
     }

@@ -13,6 +13,7 @@ import hanse.node.call.Call;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
+import hanse.node.call.SignedRequest;
 import hanse.node.call.Trace;
 import hanse.wire.Headers;
 import io.grpc.BindableService;
@@ -30,6 +31,7 @@ import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +55,15 @@ public final class Edge implements AutoCloseable {
     private static final Metadata.Key<String> IDEMPOTENCY_KEY = key(Headers.IDEMPOTENCY_KEY);
     private static final Metadata.Key<String> TRACEPARENT = key(Headers.TRACEPARENT);
 
+    private static final Metadata.Key<byte[]> HTTP_BODY =
+            Metadata.Key.of(Headers.HTTP_BODY, Metadata.BINARY_BYTE_MARSHALLER);
+
     /// How much more than a request the transport reads. A refusal of that can say its reason; beyond it the transport
     /// cuts the call with RESOURCE_EXHAUSTED.
     private static final int MARGIN_BYTES = 64 << 10;
 
-    /// A bridge passes on the path that was signed, with a position of up to 16 KiB in its query.
+    /// A bridge passes on the path that was signed, with a position of up to 16 KiB in its query, or a body of up to
+    /// 16 KiB.
     private static final int METADATA_BYTES = 32 << 10;
 
     private static final int LONGEST_REQUEST_ID = 128;
@@ -137,7 +143,8 @@ public final class Edge implements AutoCloseable {
         // operation
         Optional<Request> request =
                 rpc.changes() ? Optional.of(request(arrival, (Message) message, who)) : Optional.empty();
-        Call call = new Call(who.caller(), request, arrival.traceparent());
+        Optional<SignedRequest> evidence = rpc.evidence() ? evidence(arrival, presented) : Optional.empty();
+        Call call = new Call(who.caller(), request, arrival.traceparent(), evidence);
         arrival.answer().call(call);
         arrival.enter(message, who.in(call.in(arrival.context())));
     }
@@ -146,6 +153,20 @@ public final class Edge implements AutoCloseable {
         quota.flatMap(Quota::retryAfter).ifPresent(wait -> {
             throw RefusedException.retryAfter(Reason.RATE_LIMITED, wait);
         });
+    }
+
+    /// The body is what the caller signed: of the HTTP request, if a bridge translated one.
+    private Optional<SignedRequest> evidence(Arrival<?, ?> arrival, Presented presented) {
+        byte[] http = arrival.headers().get(HTTP_BODY);
+        byte[] body = presented.envelope().isEmpty() ? arrival.received().bytes() : http;
+        byte[] signed = presented.envelope().map(Presented.Envelope::bodySha256).orElse(presented.bodySha256());
+        if (body == null || body.length == 0) {
+            return Optional.empty();
+        }
+        if (!Arrays.equals(Received.sha256(body), signed)) {
+            throw new RefusedException(Reason.ENVELOPE_REFUSED);
+        }
+        return authentication.evidence(presented, body);
     }
 
     private Request request(Arrival<?, ?> arrival, Message message, Identified who) {

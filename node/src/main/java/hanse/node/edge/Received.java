@@ -2,6 +2,7 @@ package hanse.node.edge;
 
 import hanse.error.v1.Reason;
 import hanse.node.call.RefusedException;
+import hanse.node.call.SignedRequest;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -17,8 +18,9 @@ import java.util.Optional;
 ///
 /// @param message empty exactly when `refusal` is present
 /// @param sha256 of the bytes as received
+/// @param bytes as received; empty for more than [SignedRequest#LONGEST_BODY]
 /// @param zeros whether a byte is 0: without one no text in the message holds U+0000
-record Received<Q>(Optional<Q> message, byte[] sha256, boolean zeros, Optional<Reason> refusal) {
+record Received<Q>(Optional<Q> message, byte[] bytes, byte[] sha256, boolean zeros, Optional<Reason> refusal) {
 
     Q orRefuse() {
         return message.orElseThrow(() -> new RefusedException(refusal.orElse(Reason.MALFORMED_BODY)));
@@ -52,14 +54,19 @@ record Received<Q>(Optional<Q> message, byte[] sha256, boolean zeros, Optional<R
             }
             try {
                 Q message = messages.parse(new ByteArrayInputStream(bytes));
-                return new Received<>(Optional.of(message), sha256(bytes), hasZeros(bytes), Optional.empty());
+                return new Received<>(
+                        Optional.of(message),
+                        bytes.length > SignedRequest.LONGEST_BODY ? NOTHING : bytes,
+                        sha256(bytes),
+                        hasZeros(bytes),
+                        Optional.empty());
             } catch (StatusRuntimeException e) {
                 return refused(Reason.MALFORMED_BODY);
             }
         }
 
         private static <Q> Received<Q> refused(Reason reason) {
-            return new Received<>(Optional.empty(), NOTHING, false, Optional.of(reason));
+            return new Received<>(Optional.empty(), NOTHING, NOTHING, false, Optional.of(reason));
         }
 
         private static boolean hasZeros(byte[] bytes) {

@@ -22,6 +22,7 @@ import java.util.Set;
 ///
 /// @param name full name, such as `hanse.ledger.v1.LedgerService/Transfer`
 /// @param signed whether a session does not do
+/// @param evidence whether the request is kept as it was signed
 /// @param signedIf fields of the request: where one of them is not empty, a session does not do either
 /// @param answersOnce unary: it is held to the time limit, which a stream is not
 /// @param requestId the request's field `request_id`, if it has one
@@ -33,6 +34,7 @@ record Rpc(
         Tier tier,
         boolean changes,
         boolean signed,
+        boolean evidence,
         List<FieldDescriptor> signedIf,
         boolean answersOnce,
         Optional<FieldDescriptor> requestId,
@@ -72,6 +74,7 @@ record Rpc(
                 access.getTier(),
                 access.getEffect() == Effect.WRITES,
                 access.getSigned(),
+                access.getEvidence(),
                 method.getInputType().getFields().stream()
                         .filter(field -> field.getOptions().getExtension(AccessOuterClass.signed))
                         .toList(),

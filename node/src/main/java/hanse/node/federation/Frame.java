@@ -73,6 +73,12 @@ public record Frame(
         ///
         /// @param attempt counts the attempts to settle it, from 1
         record Settlement(UUID payment, int attempt) implements Purpose {}
+
+        /// A milestone of a contract whose provider is of the peer.
+        ///
+        /// @param number its place in the contract, from 1
+        /// @param attempt counts the attempts to pay it, from 1
+        record Milestone(UUID contract, int number, int attempt) implements Purpose {}
     }
 
     public RegistryId peer() {
@@ -94,7 +100,7 @@ public record Frame(
 
     /// The payer gets the amount from the treasury; should the peer refuse, the treasury gets it back. Refuses with
     /// `ALREADY_ADVANCED`, `TRANSFER_ENDED`; and with `TRANSFER_SETTLES_PAYMENT`, because what comes back of a
-    /// settlement is held for the payee again and never the payer's to spend.
+    /// settlement, or of a milestone's pay, is owed to the payee still.
     Frame advanced(Instant now) {
         if (isAdvanced()) {
             throw new RefusedException(Reason.ALREADY_ADVANCED);
@@ -102,10 +108,11 @@ public record Frame(
         if (!isPrepared()) {
             throw new RefusedException(Reason.TRANSFER_ENDED);
         }
-        if (purpose instanceof Purpose.Settlement) {
-            throw new RefusedException(Reason.TRANSFER_SETTLES_PAYMENT);
-        }
-        return with(state, Optional.of(now), endedAt, refusal, proof);
+        return switch (purpose) {
+            case Purpose.Transfer _ -> with(state, Optional.of(now), endedAt, refusal, proof);
+            case Purpose.Settlement _, Purpose.Milestone _ ->
+                throw new RefusedException(Reason.TRANSFER_SETTLES_PAYMENT);
+        };
     }
 
     Frame exported(Instant now, ByteString outcome) {

@@ -31,12 +31,12 @@ final class FrameStore implements RowType<UUID, Frame> {
             "select " + Pipeline.columns(FRAME) + " from frame where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
-            insert into frame (id, peer, state, payer, payee, amount, lane, payment, attempt, bucket_day, request,
-              prepared_at)
-            select id, peer, ?, payer, payee, amount, lane, payment, attempt, bucket_day, request, ?
+            insert into frame (id, peer, state, payer, payee, amount, lane, payment, contract, milestone, attempt,
+              bucket_day, request, prepared_at)
+            select id, peer, ?, payer, payee, amount, lane, payment, contract, milestone, attempt, bucket_day, request, ?
             from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::bigint[], ?::integer[],
-                ?::uuid[], ?::integer[], ?::integer[], ?::uuid[])
-              as u (id, peer, payer, payee, amount, lane, payment, attempt, bucket_day, request)
+                ?::uuid[], ?::uuid[], ?::smallint[], ?::integer[], ?::integer[], ?::uuid[])
+              as u (id, peer, payer, payee, amount, lane, payment, contract, milestone, attempt, bucket_day, request)
             """;
 
     private static final String END = """
@@ -78,18 +78,12 @@ final class FrameStore implements RowType<UUID, Frame> {
                     Columns.uuids(rows, f -> f.payee().agent().value()),
                     Columns.longs(rows, f -> f.amount().micros()),
                     Columns.ints(rows, Frame::lane),
-                    Columns.uuids(
-                            rows,
-                            f -> settlement(f)
-                                    .map(Frame.Purpose.Settlement::payment)
-                                    .orElse(null)),
-                    Columns.ints(
-                            rows,
-                            f -> settlement(f)
-                                    .map(Frame.Purpose.Settlement::attempt)
-                                    .orElse(0)),
+                    Columns.uuids(rows, f -> paid(f).payment().orElse(null)),
+                    Columns.uuids(rows, f -> paid(f).contract().orElse(null)),
+                    Columns.shorts(rows, f -> paid(f).milestone()),
+                    Columns.ints(rows, f -> paid(f).attempt()),
                     Columns.ints(rows, Frame::bucketDay),
-                    Columns.uuids(rows, f -> request(f).orElse(null)));
+                    Columns.uuids(rows, f -> paid(f).request().orElse(null)));
         }
         // What is PREPARED changes by being advanced only, and what was PREPARED by its end.
         advance(pipeline, updated.stream().filter(Frame::isPrepared).toList());
@@ -158,14 +152,28 @@ final class FrameStore implements RowType<UUID, Frame> {
                         .and(FRAME.ADVANCED_AT.isNull()));
     }
 
-    private static Optional<Frame.Purpose.Settlement> settlement(Frame frame) {
-        return frame.purpose() instanceof Frame.Purpose.Settlement settlement
-                ? Optional.of(settlement)
-                : Optional.empty();
+    /// A purpose as its columns hold it.
+    private record Paid(
+            Optional<UUID> payment, Optional<UUID> contract, short milestone, int attempt, Optional<UUID> request) {}
+
+    private static Paid paid(Frame frame) {
+        return switch (frame.purpose()) {
+            case Frame.Purpose.Transfer(Optional<UUID> request) ->
+                new Paid(Optional.empty(), Optional.empty(), (short) 0, 0, request);
+            case Frame.Purpose.Settlement(UUID payment, int attempt) ->
+                new Paid(Optional.of(payment), Optional.empty(), (short) 0, attempt, Optional.empty());
+            case Frame.Purpose.Milestone(UUID contract, int number, int attempt) ->
+                new Paid(Optional.empty(), Optional.of(contract), (short) number, attempt, Optional.empty());
+        };
     }
 
-    private static Optional<UUID> request(Frame frame) {
-        return frame.purpose() instanceof Frame.Purpose.Transfer transfer ? transfer.request() : Optional.empty();
+    private static Frame.Purpose purpose(FrameRecord row) {
+        if (row.getPayment() != null) {
+            return new Frame.Purpose.Settlement(row.getPayment(), row.getAttempt());
+        }
+        return row.getContract() != null
+                ? new Frame.Purpose.Milestone(row.getContract(), row.getMilestone(), row.getAttempt())
+                : new Frame.Purpose.Transfer(Optional.ofNullable(row.getRequest()));
     }
 
     static Frame frame(FrameRecord row) {
@@ -176,9 +184,7 @@ final class FrameStore implements RowType<UUID, Frame> {
                 new Did(new RegistryId(row.getPeer()), new AgentId(row.getPayee())),
                 new Avt(row.getAmount()),
                 row.getLane(),
-                row.getPayment() == null
-                        ? new Frame.Purpose.Transfer(Optional.ofNullable(row.getRequest()))
-                        : new Frame.Purpose.Settlement(row.getPayment(), row.getAttempt()),
+                purpose(row),
                 row.getBucketDay(),
                 row.getPreparedAt(),
                 Optional.ofNullable(row.getAdvancedAt()),

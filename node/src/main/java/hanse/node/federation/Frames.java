@@ -21,7 +21,6 @@ import hanse.node.ledger.Wanted;
 import hanse.node.storage.Tx;
 import hanse.peer.MessageIds;
 import hanse.peer.VerifiedOutcome;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,12 +58,14 @@ public final class Frames {
 
     /// What is to be prepared.
     ///
+    /// @param source the payer's account, or an escrow of its
     /// @param outOfHold whether the amount stops being held with it
     /// @param memo what the payer wrote
     /// @param traceparent of the call that causes it
     public record Order(
             UUID id,
             AgentId payer,
+            AccountId source,
             Did payee,
             Avt amount,
             Frame.Purpose purpose,
@@ -123,19 +124,28 @@ public final class Frames {
                 .setAmountMicros(order.amount().micros())
                 .setBucketDay(bucketDay)
                 .setMemo(order.memo());
-        if (order.purpose() instanceof Frame.Purpose.Settlement settlement) {
-            credit.setPaymentId(MessageIds.bytes(settlement.payment())).setAttempt(settlement.attempt());
+        switch (order.purpose()) {
+            case Frame.Purpose.Transfer _ -> {}
+            case Frame.Purpose.Settlement(UUID payment, int attempt) ->
+                credit.setPaymentId(MessageIds.bytes(payment)).setAttempt(attempt);
+            case Frame.Purpose.Milestone(UUID contract, int number, int attempt) ->
+                credit.setContractId(MessageIds.bytes(contract))
+                        .setMilestone(number)
+                        .setAttempt(attempt);
         }
         books.rows().insertFresh(store, order.id(), frame);
         Outgoing outgoing = messages.send(
                 books, peer, order.id(), order.traceparent(), message -> message.setCreditTransfer(credit));
         Posting taken = Posting.move(
                         EntryKind.TRANSFER_PREPARED,
-                        AccountId.of(order.payer()),
+                        order.source(),
                         frame.inFlight().id(),
                         order.amount())
                 .about(order.id())
                 .noting(order.memo());
+        if (!order.source().equals(AccountId.of(order.payer()))) {
+            taken = taken.between(TradeParties.payer(order.payer()));
+        }
         Position position = books.post(order.outOfHold() ? taken.outOfHold() : taken);
         return new Prepared(frame, position, outgoing);
     }
@@ -154,16 +164,22 @@ public final class Frames {
     CompletionStage<Frame> decided(Outgoing asked, VerifiedOutcome outcome) {
         return commit.submit(new Resolve(asked, outcome)).thenApply(frame -> {
             waiting.happened(frame.id(), frame);
+            if (!(frame.purpose() instanceof Frame.Purpose.Transfer)) {
+                messages.wake(frame.peer());
+            }
             return frame;
         });
     }
 
     static Frame.Purpose purpose(CreditTransfer credit) {
-        if (credit.getPaymentId().isEmpty()) {
-            return new Frame.Purpose.Transfer(Optional.empty());
+        Optional<UUID> payment = MessageIds.parse(credit.getPaymentId());
+        if (payment.isPresent()) {
+            return new Frame.Purpose.Settlement(payment.get(), credit.getAttempt());
         }
-        ByteBuffer id = credit.getPaymentId().asReadOnlyByteBuffer();
-        return new Frame.Purpose.Settlement(new UUID(id.getLong(), id.getLong()), credit.getAttempt());
+        return MessageIds.parse(credit.getContractId())
+                .<Frame.Purpose>map(
+                        contract -> new Frame.Purpose.Milestone(contract, credit.getMilestone(), credit.getAttempt()))
+                .orElse(new Frame.Purpose.Transfer(Optional.empty()));
     }
 
     /// Moves in-flight money on or back. A repeat finds the frame ended and changes nothing.
@@ -171,11 +187,13 @@ public final class Frames {
         private final Outgoing asked;
         private final VerifiedOutcome outcome;
         private final Frame.Purpose purpose;
+        private final Optional<MessageRoutes.FrameOwner> owner;
 
         Resolve(Outgoing asked, VerifiedOutcome outcome) {
             this.asked = asked;
             this.outcome = outcome;
             this.purpose = purpose(asked.message().getCreditTransfer());
+            this.owner = routes.owner(purpose);
         }
 
         @Override
@@ -187,9 +205,7 @@ public final class Frames {
         public void rows(Rows rows) {
             rows.want(positions, asked.peer());
             rows.want(store, asked.id());
-            if (purpose instanceof Frame.Purpose.Settlement settlement) {
-                routes.settlements().sentRows(settlement, rows);
-            }
+            owner.ifPresent(known -> known.rows(purpose, rows));
         }
 
         @Override
@@ -202,12 +218,14 @@ public final class Frames {
             if (frame.isAdvanced()) {
                 wanted.account(SystemAccount.treasury(wanted.lane()));
             } else {
-                wanted.account(AccountId.of(frame.payer()));
+                wanted.account(source(frame, rows));
             }
             wanted.account(SystemAccount.exported(frame.peer(), wanted.lane()));
-            if (purpose instanceof Frame.Purpose.Settlement settlement) {
-                routes.settlements().sentAccounts(settlement, rows, wanted);
-            }
+        }
+
+        /// Where the money came from, and goes back to.
+        private AccountId source(Frame frame, Rows rows) {
+            return owner.map(known -> known.source(frame, rows)).orElseGet(() -> AccountId.of(frame.payer()));
         }
 
         @Override
@@ -237,24 +255,23 @@ public final class Frames {
             PeerPosition position = books.rows().get(positions, frame.peer()).orElseThrow();
             books.rows().update(positions, frame.peer(), position.exported(frame.amount()));
             Frame exported = frame.exported(books.now(), proof());
-            if (purpose instanceof Frame.Purpose.Settlement settlement) {
-                routes.settlements().exported(exported, settlement, books);
-            }
+            owner.ifPresent(known -> known.exported(exported, books));
             return exported;
         }
 
         private Frame refund(Books books, Frame frame) {
             AccountId creditor =
-                    frame.isAdvanced() ? SystemAccount.treasury(books.lane()).id() : AccountId.of(frame.payer());
+                    frame.isAdvanced() ? SystemAccount.treasury(books.lane()).id() : source(frame, books.rows());
             books.post(
                     Posting.move(EntryKind.TRANSFER_REFUNDED, frame.inFlight().id(), creditor, frame.amount())
                             .about(frame.id())
-                            .between(frame.isAdvanced() ? TradeParties.payer(frame.payer()) : TradeParties.NONE));
+                            .between(
+                                    creditor.equals(AccountId.of(frame.payer()))
+                                            ? TradeParties.NONE
+                                            : TradeParties.payer(frame.payer())));
             Reason why = reason(outcome.outcome().getRefused().getReason());
             Frame refunded = frame.refunded(books.now(), why, proof());
-            if (purpose instanceof Frame.Purpose.Settlement settlement) {
-                routes.settlements().refunded(refunded, settlement, books);
-            }
+            owner.ifPresent(known -> known.refunded(refunded, books));
             return refunded;
         }
 

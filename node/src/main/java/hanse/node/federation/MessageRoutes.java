@@ -3,12 +3,13 @@ package hanse.node.federation;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Message;
+import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
-import hanse.node.ledger.Wanted;
 import hanse.peer.VerifiedOutcome;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,7 @@ import java.util.function.Function;
 public final class MessageRoutes {
     private final Map<Message.BodyCase, Function<Incoming, Decision>> deciders = new EnumMap<>(Message.BodyCase.class);
     private final Map<Message.BodyCase, Asker> askers = new EnumMap<>(Message.BodyCase.class);
+    private final Map<Class<? extends Frame.Purpose>, FrameOwner> owners = new HashMap<>();
     private Optional<Settlements> settlements = Optional.empty();
 
     /// Who sent a message and learns what became of it.
@@ -29,21 +31,26 @@ public final class MessageRoutes {
         CompletionStage<?> decided(Outgoing asked, VerifiedOutcome outcome);
     }
 
-    /// The owner of payments that are settled by cross-registry transfers, on both sides. Each method runs inside the
-    /// batch that moves the money.
-    public interface Settlements {
-        /// Asks for the rows of a settlement that we sent.
-        void sentRows(Frame.Purpose.Settlement settlement, Rows rows);
+    /// The owner of what a transfer of ours pays. Each method runs inside the batch that moves the money.
+    public interface FrameOwner {
+        /// Asks for the rows that the transfer's end changes.
+        void rows(Frame.Purpose purpose, Rows rows);
 
-        /// Asks for the accounts of a settlement that we sent.
-        void sentAccounts(Frame.Purpose.Settlement settlement, Rows rows, Wanted wanted);
+        /// The account that the money came from, and goes back to.
+        default AccountId source(Frame frame, Rows rows) {
+            return AccountId.of(frame.payer());
+        }
 
         /// The peer has credited the payee.
-        void exported(Frame frame, Frame.Purpose.Settlement settlement, Books books);
+        void exported(Frame frame, Books books);
 
-        /// The peer has refused for good; the money is back on the payer's account.
-        void refunded(Frame frame, Frame.Purpose.Settlement settlement, Books books);
+        /// The peer has refused for good; the money is back where it came from.
+        void refunded(Frame frame, Books books);
+    }
 
+    /// The owner of payments that peers settle by their transfers. Each method runs inside the batch that moves the
+    /// money.
+    public interface Settlements {
         /// Asks for the rows of a settlement that a peer sent.
         void receivedRows(Incoming message, CreditTransfer credit, Rows rows);
 
@@ -70,6 +77,12 @@ public final class MessageRoutes {
         return this;
     }
 
+    /// Whose are transfers of ours with that purpose.
+    public MessageRoutes own(Class<? extends Frame.Purpose> purpose, FrameOwner owner) {
+        owners.put(purpose, owner);
+        return this;
+    }
+
     /// Who owns settlements.
     public MessageRoutes settle(Settlements owner) {
         settlements = Optional.of(owner);
@@ -78,6 +91,18 @@ public final class MessageRoutes {
 
     Optional<Function<Incoming, Decision>> decider(Message.BodyCase body) {
         return Optional.ofNullable(deciders.get(body));
+    }
+
+    /// Whose a transfer of ours is, besides its payer's. There must be one for whatever has a purpose.
+    Optional<FrameOwner> owner(Frame.Purpose purpose) {
+        if (purpose instanceof Frame.Purpose.Transfer) {
+            return Optional.empty();
+        }
+        FrameOwner owner = owners.get(purpose.getClass());
+        if (owner == null) {
+            throw new IllegalStateException("a transfer pays " + purpose + ", which nobody owns");
+        }
+        return Optional.of(owner);
     }
 
     Optional<Asker> asker(Message.BodyCase body) {

@@ -42,6 +42,11 @@ public final class PeerMessages {
         store.answered(books.rows(), message.peer(), message.id());
     }
 
+    /// Messages to a peer may have been committed by somebody who does not have them in hand: they go out now.
+    void wake(RegistryId peer) {
+        outbox.wake(peer);
+    }
+
     /// A message was committed: it goes out now.
     public void committed(Outgoing message) {
         outbox.committed(message);

@@ -56,6 +56,7 @@ record PrepareTransfer(
                 new Frames.Order(
                         id,
                         payer,
+                        AccountId.of(payer),
                         payee,
                         amount,
                         new Frame.Purpose.Transfer(Optional.of(asked.request().key())),

@@ -5,6 +5,7 @@ import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
 import hanse.peer.v1.PeerTransfer;
+import java.util.UUID;
 
 /// Cross-registry transfers as messages.
 final class TransferWire {
@@ -33,8 +34,10 @@ final class TransferWire {
                 .setState(peerState(frame.state()))
                 .setRefusal(frame.refusal().map(Enum::name).orElse(""))
                 .setPreparedAt(WireTime.of(frame.preparedAt()));
-        if (frame.purpose() instanceof Frame.Purpose.Settlement settlement) {
-            wire.setPaymentId(settlement.payment().toString());
+        switch (frame.purpose()) {
+            case Frame.Purpose.Transfer _ -> {}
+            case Frame.Purpose.Settlement(UUID payment, int _) -> wire.setPaymentId(payment.toString());
+            case Frame.Purpose.Milestone(UUID contract, int _, int _) -> wire.setContractId(contract.toString());
         }
         frame.advancedAt().map(WireTime::of).ifPresent(wire::setAdvancedAt);
         frame.endedAt().map(WireTime::of).ifPresent(wire::setEndedAt);

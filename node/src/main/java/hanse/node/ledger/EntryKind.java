@@ -53,6 +53,9 @@ public enum EntryKind {
     WORK_REJECTED(92, "WorkRejected"),
     WORK_APPROVED(93, "WorkApproved"),
     WORK_CLAIMED(94, "WorkClaimed"),
+    CONTRACT_CHANGED(95, "ContractChanged"),
+    MILESTONE_PAID(96, "MilestonePaid"),
+    MILESTONE_PAYMENT_REFUSED(97, "MilestonePaymentRefused"),
 
     PEER_ADDED(60, "PeerAdded"),
     PEER_CHANGED(61, "PeerChanged"),

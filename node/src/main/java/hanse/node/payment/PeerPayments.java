@@ -42,7 +42,7 @@ import java.util.function.Supplier;
 
 /// Payments between registries. At the payer's registry: payees on peers consume, claim and waive by message, and
 /// settling is a cross-registry transfer. At the payee's: tokens of peers are presented here, and their issuers asked.
-final class PeerPayments implements MessageRoutes.Settlements {
+final class PeerPayments implements MessageRoutes.Settlements, MessageRoutes.FrameOwner {
     /// A little longer than an issuer keeps a consumed payment that nobody settles.
     private static final Duration LAPSE = Payment.UNCLAIMED.plusDays(1);
 
@@ -79,6 +79,7 @@ final class PeerPayments implements MessageRoutes.Settlements {
         federation
                 .routes()
                 .settle(this)
+                .own(Frame.Purpose.Settlement.class, this)
                 .decide(
                         Message.BodyCase.CONSUME_PAYMENT,
                         message -> new ConsumeReceived(parties, store, federation.positions(), message))
@@ -134,35 +135,35 @@ final class PeerPayments implements MessageRoutes.Settlements {
     }
 
     @Override
-    public void sentRows(Frame.Purpose.Settlement settlement, Rows rows) {
-        rows.want(store, settlement.payment());
+    public void rows(Frame.Purpose purpose, Rows rows) {
+        rows.want(store, settled(purpose));
     }
 
     @Override
-    public void sentAccounts(Frame.Purpose.Settlement settlement, Rows rows, Wanted wanted) {
-        // The payer's account, which a frame asks for anyway.
+    public void exported(Frame frame, Books books) {
+        UUID id = settled(frame.purpose());
+        books.rows().update(store, id, payment(id, books).exported(books.now()));
     }
 
     @Override
-    public void exported(Frame frame, Frame.Purpose.Settlement settlement, Books books) {
-        books.rows()
-                .update(store, settlement.payment(), payment(settlement, books).exported(books.now()));
-    }
-
-    @Override
-    public void refunded(Frame frame, Frame.Purpose.Settlement settlement, Books books) {
+    public void refunded(Frame frame, Books books) {
+        UUID id = settled(frame.purpose());
         books.post(Posting.hold(EntryKind.PAYMENT_HELD_AGAIN, AccountId.of(frame.payer()), frame.amount())
-                .about(settlement.payment()));
+                .about(id));
         books.rows()
-                .update(
-                        store,
-                        settlement.payment(),
-                        payment(settlement, books).refused(frame.refusal().orElse(Reason.MESSAGE_REFUSED)));
+                .update(store, id, payment(id, books).refused(frame.refusal().orElse(Reason.MESSAGE_REFUSED)));
     }
 
-    private Payment payment(Frame.Purpose.Settlement settlement, Books books) {
+    private static UUID settled(Frame.Purpose purpose) {
+        if (purpose instanceof Frame.Purpose.Settlement settlement) {
+            return settlement.payment();
+        }
+        throw new IllegalStateException(purpose + " settles no payment");
+    }
+
+    private Payment payment(UUID id, Books books) {
         return books.rows()
-                .get(store, settlement.payment())
+                .get(store, id)
                 .orElseThrow(() -> new IllegalStateException("a transfer settles a payment that does not exist"));
     }
 

@@ -57,6 +57,7 @@ final class Settlement {
                 new Frames.Order(
                         transfer,
                         payment.payer(),
+                        AccountId.of(payment.payer()),
                         new Did(payment.payeeRegistry().orElseThrow(), payment.payee()),
                         payment.amount(),
                         new Frame.Purpose.Settlement(payment.id(), attempt),

@@ -41,7 +41,7 @@ class ContractRaceTest {
         one = TestRegistry.on(postgres.pool(), clock);
         two = TestRegistry.on(postgres.pool(), clock);
         Workshop first = new Workshop(one, clock);
-        processes = List.of(first, first.at(two));
+        processes = List.of(first, new Workshop(two, clock));
         contractor = first.agent("1000");
         provider = first.agent("0");
     }

@@ -133,22 +133,23 @@ class ContractTest {
         Terms dearer = terms.toBuilder()
                 .setMilestones(0, MilestoneTerms.newBuilder().setAmount("11"))
                 .build();
-        assertThat(refusal(
-                        () -> shop.contracts.create(Workshop.call(contractor), dearer, shop.sign(contractor, terms))))
+        assertThat(refusal(() ->
+                        shop.contracts.create(Workshop.call(contractor), dearer, Workshop.sign(contractor, terms))))
                 .contains(Reason.BAD_TERMS_SIGNATURE);
-        assertThat(refusal(() -> shop.contracts.create(Workshop.call(contractor), terms, shop.sign(stranger, terms))))
+        assertThat(refusal(
+                        () -> shop.contracts.create(Workshop.call(contractor), terms, Workshop.sign(stranger, terms))))
                 .contains(Reason.BAD_TERMS_SIGNATURE);
         shop.create(contractor, terms).join();
         assertThat(refusal(shop.contracts.accept(
                         Workshop.call(provider),
                         UUID.fromString(terms.getContractId()),
-                        shop.sign(provider, dearer),
+                        Workshop.sign(provider, dearer),
                         "")))
                 .contains(Reason.BAD_TERMS_SIGNATURE);
         assertThat(refusal(shop.contracts.accept(
                         Workshop.call(provider),
                         UUID.fromString(terms.getContractId()),
-                        shop.sign(provider, terms),
+                        Workshop.sign(provider, terms),
                         "00".repeat(32))))
                 .contains(Reason.TERMS_CHANGED);
     }
@@ -211,8 +212,8 @@ class ContractTest {
         UUID id = shop.active(contractor, provider, terms);
         hanse.contract.v1.Contract shown = shop.show(provider, id);
         assertThat(shown.getTerms()).isEqualTo(terms);
-        assertThat(shown.getContractorSignature()).isEqualTo(shop.sign(contractor, terms));
-        assertThat(shown.getProviderSignature()).isEqualTo(shop.sign(provider, terms));
+        assertThat(shown.getContractorSignature()).isEqualTo(Workshop.sign(contractor, terms));
+        assertThat(shown.getProviderSignature()).isEqualTo(Workshop.sign(provider, terms));
         assertThat(shown.getVersion()).isEqualTo(2);
     }
 
@@ -431,13 +432,13 @@ class ContractTest {
         shop.create(provider, reversed).join();
         Optional<Contract.State> any = Optional.empty();
         Call call = Workshop.call(contractor);
-        List<Contract> page = shop.contracts.list(call.caller(), Optional.empty(), any, "", 4);
+        List<Contracts.Listed> page = shop.contracts.list(call.caller(), Optional.empty(), any, "", 4);
         assertThat(page).hasSize(5);
         assertThat(page.getFirst().id()).hasToString(reversed.getContractId());
-        Contract last = page.get(3);
-        String token = new hanse.node.call.TimePage(last.agreement().createdAt(), last.id()).token();
-        List<Contract> rest = shop.contracts.list(call.caller(), Optional.empty(), any, token, 4);
-        assertThat(rest.stream().map(Contract::id)).containsExactly(mine.get(1), mine.getFirst());
+        Contracts.Listed last = page.get(3);
+        String token = new hanse.node.call.TimePage(last.at(), last.id()).token();
+        List<Contracts.Listed> rest = shop.contracts.list(call.caller(), Optional.empty(), any, token, 4);
+        assertThat(rest.stream().map(Contracts.Listed::id)).containsExactly(mine.get(1), mine.getFirst());
         assertThat(shop.contracts.list(call.caller(), Optional.of(Side.PROVIDER), any, "", 10))
                 .hasSize(1);
         assertThat(shop.contracts.list(call.caller(), Optional.empty(), Optional.of(Contract.State.ACTIVE), "", 10))

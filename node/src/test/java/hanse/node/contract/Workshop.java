@@ -1,27 +1,24 @@
 package hanse.node.contract;
 
 import com.google.protobuf.Timestamp;
-import hanse.certs.SigningKey;
 import hanse.contract.v1.MilestoneTerms;
 import hanse.contract.v1.Terms;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
-import hanse.node.call.Caller;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
+import hanse.node.testing.AgentKeys;
 import hanse.node.testing.TestClock;
 import hanse.node.testing.TestRegistry;
 import hanse.wire.ContractTerms;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Agents who sign contracts with each other at one registry.
 final class Workshop {
@@ -29,16 +26,10 @@ final class Workshop {
     final TestClock clock;
     final Payments payments;
     final Contracts contracts;
-    private final Map<AgentId, SigningKey> keys;
 
     Workshop(TestRegistry registry, TestClock clock) {
-        this(registry, clock, new ConcurrentHashMap<>());
-    }
-
-    private Workshop(TestRegistry registry, TestClock clock, Map<AgentId, SigningKey> keys) {
         this.registry = registry;
         this.clock = clock;
-        this.keys = keys;
         this.payments = new Payments(
                 registry.database,
                 registry.commit,
@@ -51,24 +42,13 @@ final class Workshop {
                 registry.commit,
                 registry.transfers,
                 registry.parties,
-                this::key,
+                caller -> Ed25519Key.of(AgentKeys.of(caller.id()).publicKey()),
                 payments.heldMoney(),
                 clock);
     }
 
-    /// The same agents at another process of the registry.
-    Workshop at(TestRegistry other) {
-        return new Workshop(other, clock, keys);
-    }
-
     AgentId agent(String deposit) {
-        AgentId agent = registry.agent(deposit);
-        keys.put(agent, SigningKey.generate());
-        return agent;
-    }
-
-    private Ed25519Key key(Caller.Agent caller) {
-        return Ed25519Key.of(keys.get(caller.id()).publicKey());
+        return registry.agent(deposit);
     }
 
     /// Terms with these milestones, which either side may sign until tomorrow.
@@ -88,12 +68,9 @@ final class Workshop {
                         .toList());
     }
 
-    String sign(AgentId agent, Terms terms) {
-        return sign(agent, ContractTerms.hash(terms));
-    }
-
-    private String sign(AgentId agent, byte[] termsHash) {
-        return Base64.getEncoder().encodeToString(keys.get(agent).sign(ContractTerms.signedText(termsHash)));
+    static String sign(AgentId agent, Terms terms) {
+        byte[] text = ContractTerms.signedText(ContractTerms.hash(terms));
+        return Base64.getEncoder().encodeToString(AgentKeys.of(agent).sign(text));
     }
 
     CompletableFuture<hanse.contract.v1.Contract> create(AgentId contractor, Terms terms) {

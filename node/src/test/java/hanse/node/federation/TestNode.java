@@ -30,6 +30,8 @@ import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
+import hanse.node.contract.Contracts;
+import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
@@ -47,6 +49,7 @@ import hanse.node.outcome.Outcomes;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
+import hanse.node.testing.AgentKeys;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
@@ -104,6 +107,7 @@ public final class TestNode implements AutoCloseable {
     private final PeerTransfers peerTransfers;
     public final Federation federation;
     public final Payments payments;
+    public final Contracts contracts;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -213,12 +217,16 @@ public final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
-        this.payments = new Payments(
+        Parties parties = new Parties(id, handle -> Optional.empty());
+        this.payments =
+                new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);
+        this.contracts = new Contracts(
                 aside,
                 commit,
                 transfers,
-                new Parties(id, handle -> Optional.empty()),
-                new TokenSecret(new byte[32]),
+                parties,
+                caller -> Ed25519Key.of(AgentKeys.of(caller.id()).publicKey()),
+                payments.heldMoney(),
                 federation,
                 clock);
     }
@@ -244,6 +252,11 @@ public final class TestNode implements AutoCloseable {
 
     public void trust(TestNode other) {
         federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
+    }
+
+    /// By its clock.
+    public Instant now() {
+        return clock.instant();
     }
 
     public Call operator() {
