@@ -19,6 +19,12 @@ import hanse.node.call.RegistryId;
 import hanse.node.config.NodeConfig;
 import hanse.node.contract.ContractGrpc;
 import hanse.node.contract.Contracts;
+import hanse.node.dispute.Disputable;
+import hanse.node.dispute.DisputeGrpc;
+import hanse.node.dispute.Disputes;
+import hanse.node.dispute.Reputation;
+import hanse.node.dispute.Rulings;
+import hanse.node.dispute.Slash;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
 import hanse.node.event.EventGrpc;
@@ -171,7 +177,7 @@ public final class Node implements AutoCloseable {
                 new SealedSecrets(keys.tokenSecret(), random),
                 Generators.timeBasedEpochRandomGenerator(random)::generate,
                 random,
-                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay));
+                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay, Disputes.accused(registry)));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
         Suspensions suspensions = new Suspensions(database, agents);
@@ -180,6 +186,14 @@ public final class Node implements AutoCloseable {
         Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
+
+        // what goes wrong
+        List<Disputable> disputable = List.of(payments.disputable());
+        Disputes disputes = new Disputes(
+                ledger, parties, disputable, Generators.timeBasedEpochRandomGenerator(random)::generate, clock);
+        Reputation reputation = Reputation.NONE;
+        Slash slash = new Slash(reputation, config.attestationReductionPpm());
+        Rulings rulings = new Rulings(database, ledger, parties, disputable, reputation, slash, clock);
 
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
@@ -225,6 +239,7 @@ public final class Node implements AutoCloseable {
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),
                 new PaymentGrpc(payments, parties),
                 new ContractGrpc(contracts, parties),
+                new DisputeGrpc(database, outcomes, parties, disputes, rulings),
                 new EventGrpc(watches, authentication::ofPresentCall),
                 new AuditGrpc(checkpoints, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
@@ -272,6 +287,7 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
                         new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
+                        new Upkeep.Shared("disputes-sweep", Duration.ofSeconds(10), rulings::sweep),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(

@@ -4,6 +4,8 @@ import hanse.agent.v1.AgentServiceGrpc;
 import hanse.agent.v1.AgentServiceGrpc.AgentServiceBlockingStub;
 import hanse.audit.v1.AuditServiceGrpc;
 import hanse.audit.v1.AuditServiceGrpc.AuditServiceBlockingStub;
+import hanse.dispute.v1.DisputeServiceGrpc;
+import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.ledger.v1.LedgerServiceGrpc.LedgerServiceBlockingStub;
 import hanse.node.config.NodeConfig;
@@ -121,6 +123,10 @@ final class Connection implements AutoCloseable {
 
     OperatorServiceBlockingStub operators() {
         return OperatorServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    DisputeServiceBlockingStub disputes() {
+        return DisputeServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Without a deadline: a verification takes as long as the journal is.

@@ -179,6 +179,7 @@ public final class ConfigFile {
                         integer(Setting.LARGEST_BATCH, 1, 8_192),
                         integer(Setting.LONGEST_QUEUE, 1, 1_000_000)),
                 integer(Setting.FEE_PPM, 0, 500_000),
+                integer(Setting.ATTESTATION_REDUCTION, 0, 500_000),
                 flag(Setting.FAUCET),
                 integer(Setting.RATE_FACTOR, 1, 1_000_000),
                 new Peers(amount(Setting.PEER_EXPOSURE), endpoint(Setting.PEER_ENDPOINT, bracketed(host) + ":" + peer)),

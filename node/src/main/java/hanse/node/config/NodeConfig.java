@@ -19,6 +19,7 @@ import java.util.List;
 /// @param keys           the directory of keys and certificates
 /// @param writing        how the group commit batches
 /// @param feePpm         fee in parts per million
+/// @param attestationReductionPpm what a cited attestation takes off a slash, in parts per million; 0: none counts
 /// @param faucet         whether test tokens are given
 /// @param rateFactor     multiplies every rate limit
 /// @param peers          what holds for peers
@@ -37,6 +38,7 @@ public record NodeConfig(
         Path keys,
         Writing writing,
         int feePpm,
+        int attestationReductionPpm,
         boolean faucet,
         int rateFactor,
         Peers peers,

@@ -46,6 +46,11 @@ public enum Setting {
     LONGEST_QUEUE(
             "writing.longest_queue", "16384", "Most commands waiting; more are refused with OVERLOADED. 1 to 1000000."),
     FEE_PPM("fee_ppm", "5000", "Fee in parts per million of the amount: 5000 is 0.5 %. 0 to 500000."),
+    ATTESTATION_REDUCTION(
+            "disputes.attestation_reduction_ppm",
+            "0",
+            "What each attestation that a defendant cites takes off a slash, in parts per million, half of it at most for"
+                    + " all together. 0 to 500000; 0: none counts."),
     FAUCET("faucet", "false", "Whether agents may draw test tokens. Only for a registry whose money is worth nothing."),
     RATE_FACTOR("limits.rate_factor", "1", "Multiplies the capacity and the refill of every rate limit. 1 to 1000000."),
     PEER_EXPOSURE(

@@ -59,7 +59,19 @@ public enum EntryKind {
 
     PEER_ADDED(60, "PeerAdded"),
     PEER_CHANGED(61, "PeerChanged"),
-    PEER_REMOVED(62, "PeerRemoved");
+    PEER_REMOVED(62, "PeerRemoved"),
+
+    DISPUTE_FILED(110, "DisputeFiled"),
+    DISPUTE_EVIDENCE_SUBMITTED(111, "DisputeEvidenceSubmitted"),
+    DISPUTE_ARBITER_APPOINTED(112, "DisputeArbiterAppointed"),
+    DISPUTE_VOTING_OPENED(113, "DisputeVotingOpened"),
+    DISPUTE_OPINION_RECORDED(114, "DisputeOpinionRecorded"),
+    DISPUTE_RULED(115, "DisputeRuled"),
+    DISPUTE_WITHDRAWN(116, "DisputeWithdrawn"),
+    DISPUTE_LAPSED(117, "DisputeLapsed"),
+    DISPUTE_CARRIED_OUT(118, "DisputeRulingCarriedOut"),
+    DISPUTE_SLASH(119, "DisputeSlash"),
+    DISPUTE_COMPENSATION_MINTED(120, "DisputeCompensationMinted");
 
     private static final Map<Short, EntryKind> BY_CODE = new HashMap<>();
 

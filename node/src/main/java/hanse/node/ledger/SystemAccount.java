@@ -10,6 +10,9 @@ import java.util.UUID;
 /// @param peer the peer's registry id, `self`, the id of what an escrow is for, or empty
 /// @param lane the lane whose stripe it is
 public record SystemAccount(AccountKind kind, String peer, int lane) {
+    /// This registry, where a peer may stand.
+    public static final String SELF = "self";
+
     public static SystemAccount treasury(int lane) {
         return new SystemAccount(AccountKind.TREASURY, "", lane);
     }
@@ -39,6 +42,20 @@ public record SystemAccount(AccountKind kind, String peer, int lane) {
     /// What a contract's contractor has put aside for it.
     public static SystemAccount escrow(UUID contract) {
         return new SystemAccount(AccountKind.ESCROW, contract.toString(), 0);
+    }
+
+    /// Where slashed money goes.
+    ///
+    /// @param claimant registry id of the peer that asked for it, or [#SELF]
+    public static SystemAccount slashed(String claimant, int lane) {
+        return new SystemAccount(AccountKind.SLASHED, claimant, lane);
+    }
+
+    /// Where compensation comes from.
+    ///
+    /// @param burner registry id of the peer that slashed it, or [#SELF]
+    public static SystemAccount compensated(String burner, int lane) {
+        return new SystemAccount(AccountKind.COMPENSATED, burner, lane);
     }
 
     public AccountId id() {

@@ -20,6 +20,8 @@ import java.util.UUID;
 /// @param attempt counts cross-registry settlements, from 1; rises only on a recorded refusal
 /// @param frame the cross-registry transfer of the present attempt
 /// @param refusal the last recorded refusal of a peer
+/// @param frozenBy the dispute that freezes it: consumed, it is neither settled nor given back
+/// @param thawedAt when a dispute last let it go
 public record Payment(
         UUID id,
         byte[] tokenHash,
@@ -37,7 +39,9 @@ public record Payment(
         Optional<Position> transfer,
         int attempt,
         Optional<UUID> frame,
-        Optional<Reason> refusal) {
+        Optional<Reason> refusal,
+        Optional<UUID> frozenBy,
+        Optional<Instant> thawedAt) {
 
     /// How long the payer has before the payee may claim.
     public static final Duration SETTLE_BY = Duration.ofHours(24);
@@ -96,6 +100,8 @@ public record Payment(
                 Optional.empty(),
                 0,
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -123,7 +129,11 @@ public record Payment(
         switch (state) {
             case AUTHORIZED ->
                 throw new RefusedException(isPast(now) ? Reason.TOKEN_EXPIRED : Reason.PAYMENT_NOT_CONSUMED);
-            case CONSUMED -> {}
+            case CONSUMED -> {
+                if (isFrozen()) {
+                    throw new RefusedException(Reason.SUBJECT_FROZEN);
+                }
+            }
             case SETTLING, SETTLED -> throw new RefusedException(Reason.ALREADY_SETTLED);
             case RELEASED -> throw new RefusedException(Reason.TOKEN_RELEASED);
             case EXPIRED -> throw new RefusedException(Reason.TOKEN_EXPIRED);
@@ -202,7 +212,9 @@ public record Payment(
                 Optional.of(prepared),
                 attempt + 1,
                 Optional.of(attemptFrame),
-                refusal);
+                refusal,
+                frozenBy,
+                thawedAt);
     }
 
     /// The payee's registry has credited it.
@@ -231,7 +243,9 @@ public record Payment(
                 Optional.empty(),
                 attempt,
                 frame,
-                Optional.of(why));
+                Optional.of(why),
+                frozenBy,
+                thawedAt);
     }
 
     /// Given back to the payer, unused or waived.
@@ -240,6 +254,23 @@ public record Payment(
             throw new IllegalStateException("a payment in state " + state + " has nothing to give back");
         }
         return with(State.RELEASED, consumedAt, Optional.of(now), transfer, fee);
+    }
+
+    /// Disputed. What is on its way goes on; if it comes back, it is frozen.
+    Payment frozen(UUID dispute) {
+        if (isFrozen() || (state != State.CONSUMED && state != State.SETTLING && state != State.SETTLED)) {
+            throw new IllegalStateException("a payment in state " + state + " was to be frozen");
+        }
+        return withFreeze(Optional.of(dispute), thawedAt);
+    }
+
+    /// Its dispute is closed.
+    Payment thawed(Instant now) {
+        return withFreeze(Optional.empty(), Optional.of(now));
+    }
+
+    boolean isFrozen() {
+        return frozenBy.isPresent();
     }
 
     /// Not used in time.
@@ -254,12 +285,43 @@ public record Payment(
 
     /// Whether nobody has asked for a consumed payment for so long that it goes back.
     boolean isUnclaimed(Instant now) {
-        return state == State.CONSUMED && !now.isBefore(consumedAt.orElseThrow().plus(UNCLAIMED));
+        return state == State.CONSUMED
+                && !isFrozen()
+                && !now.isBefore(claimableSince().plus(UNCLAIMED));
+    }
+
+    /// Since when nothing but time has kept its payee from the money.
+    private Instant claimableSince() {
+        Instant consumed = consumedAt.orElseThrow();
+        return thawedAt.filter(thawed -> thawed.isAfter(consumed)).orElse(consumed);
     }
 
     /// From when on the payee may claim; empty before it was consumed.
     public Optional<Instant> settleBy() {
         return consumedAt.map(at -> at.plus(SETTLE_BY));
+    }
+
+    private Payment withFreeze(Optional<UUID> nextFrozenBy, Optional<Instant> nextThawedAt) {
+        return new Payment(
+                id,
+                tokenHash,
+                state,
+                payer,
+                payee,
+                payeeRegistry,
+                amount,
+                fee,
+                resource,
+                authorizedAt,
+                expiresAt,
+                consumedAt,
+                endedAt,
+                transfer,
+                attempt,
+                frame,
+                refusal,
+                nextFrozenBy,
+                nextThawedAt);
     }
 
     private void require(State expected) {
@@ -291,6 +353,8 @@ public record Payment(
                 nextTransfer,
                 attempt,
                 frame,
-                refusal);
+                refusal,
+                frozenBy,
+                thawedAt);
     }
 }

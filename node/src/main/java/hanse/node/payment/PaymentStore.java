@@ -46,10 +46,11 @@ final class PaymentStore implements RowType<UUID, Payment> {
     private static final String UPDATE = """
             update payment p
             set state = u.state, fee = u.fee, consumed_at = u.consumed_at, ended_at = u.ended_at,
-              transfer = u.transfer, attempt = u.attempt, frame = u.frame, refusal = u.refusal
+              transfer = u.transfer, attempt = u.attempt, frame = u.frame, refusal = u.refusal,
+              frozen_by = u.frozen_by, thawed_at = u.thawed_at
             from unnest(?::uuid[], ?::smallint[], ?::bigint[], ?::timestamptz[], ?::timestamptz[],
-                ?::bigint[], ?::integer[], ?::uuid[], ?::smallint[])
-              as u (id, state, fee, consumed_at, ended_at, transfer, attempt, frame, refusal)
+                ?::bigint[], ?::integer[], ?::uuid[], ?::smallint[], ?::uuid[], ?::timestamptz[])
+              as u (id, state, fee, consumed_at, ended_at, transfer, attempt, frame, refusal, frozen_by, thawed_at)
             where p.id = u.id
             """;
 
@@ -103,7 +104,9 @@ final class PaymentStore implements RowType<UUID, Payment> {
                     Columns.longs(rows, p -> p.transfer().map(Position::value).orElse(null)),
                     Columns.ints(rows, Payment::attempt),
                     Columns.uuids(rows, p -> p.frame().orElse(null)),
-                    Columns.shorts(rows, p -> Reasons.number(p.refusal())));
+                    Columns.shorts(rows, p -> Reasons.number(p.refusal())),
+                    Columns.uuids(rows, p -> p.frozenBy().orElse(null)),
+                    Columns.times(rows, Payment::thawedAt));
         }
     }
 
@@ -142,19 +145,21 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 .fetch(PAYMENT.ID);
     }
 
-    /// Payments that are still consumed, among those authorized since `since` and consumed until `until`.
+    /// Payments that are still consumed and not disputed, among those authorized since `since`; consumed, and let go by
+    /// disputes, until `until`.
     List<UUID> unclaimed(Tx tx, Instant since, Instant until, int limit) {
         return tx.sql()
                 .select(PAYMENT.ID)
                 .from(PAYMENT)
                 .where(PAYMENT.AUTHORIZED_AT.between(since, until))
                 .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
-                .and(PAYMENT.CONSUMED_AT.le(until))
+                .and(PAYMENT.FROZEN_BY.isNull())
+                .and(DSL.greatest(PAYMENT.CONSUMED_AT, PAYMENT.THAWED_AT).le(until))
                 .limit(limit)
                 .fetch(PAYMENT.ID);
     }
 
-    /// Consumed payments to one payee of this registry, whose agent is closed for good.
+    /// Consumed payments, not disputed, to one payee of this registry, whose agent is closed for good.
     List<UUID> owedTo(Tx tx, AgentId payee, int limit) {
         return tx.sql()
                 .select(PAYMENT.ID)
@@ -162,6 +167,7 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 .where(PAYMENT.PAYEE.eq(payee.value()))
                 .and(PAYMENT.PAYEE_REGISTRY.isNull())
                 .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
+                .and(PAYMENT.FROZEN_BY.isNull())
                 .limit(limit)
                 .fetch(PAYMENT.ID);
     }
@@ -178,6 +184,7 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 .where(SIGNING_KEY.UNTIL.ge(since))
                 .and(PAYMENT.PAYEE_REGISTRY.isNull())
                 .and(PAYMENT.STATE.eq(Payment.State.CONSUMED.code()))
+                .and(PAYMENT.FROZEN_BY.isNull())
                 .limit(limit)
                 .fetch(PAYMENT.ID);
     }
@@ -200,6 +207,8 @@ final class PaymentStore implements RowType<UUID, Payment> {
                 Optional.ofNullable(row.getTransfer()).map(Position::new),
                 row.getAttempt(),
                 Optional.ofNullable(row.getFrame()),
-                Reasons.of(row.getRefusal()));
+                Reasons.of(row.getRefusal()),
+                Optional.ofNullable(row.getFrozenBy()),
+                Optional.ofNullable(row.getThawedAt()));
     }
 }

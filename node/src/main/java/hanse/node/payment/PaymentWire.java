@@ -24,7 +24,8 @@ final class PaymentWire {
                         .map(UUID::toString)
                         .or(() -> payment.transfer().map(Position::toString))
                         .orElse(""))
-                .setRefusal(payment.refusal().map(Enum::name).orElse(""));
+                .setRefusal(payment.refusal().map(Enum::name).orElse(""))
+                .setDisputeId(payment.frozenBy().map(UUID::toString).orElse(""));
         if (payment.state() == Payment.State.SETTLED && payment.payeeRegistry().isEmpty()) {
             wire.setFee(payment.fee().toString());
         }

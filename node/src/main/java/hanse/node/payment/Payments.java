@@ -8,6 +8,7 @@ import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.TimePage;
+import hanse.node.dispute.Disputable;
 import hanse.node.federation.Federation;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
@@ -142,6 +143,11 @@ public final class Payments {
         return isForeign(issuer)
                 ? across().end(call, ForeignPayment.Ending.Kind.WAIVER, issuer, UUID.fromString(id))
                 : end(call, EndCommand.How.WAIVE, "", id);
+    }
+
+    /// How payments are disputed.
+    public Disputable disputable() {
+        return new DisputablePayment(store, parties);
     }
 
     private boolean isForeign(String issuer) {

@@ -51,6 +51,7 @@ record SweepCommand(PaymentStore store, UUID id) implements InternalCommand<Bool
 
     private static boolean isOwedToNobody(Books books, Payment payment) {
         return payment.state() == Payment.State.CONSUMED
+                && !payment.isFrozen()
                 && payment.payeeRegistry().isEmpty()
                 && books.find(AccountId.of(payment.payee()))
                         .filter(Account::isDeactivated)

@@ -36,6 +36,23 @@ import hanse.contract.v1.RejectWorkRequest;
 import hanse.contract.v1.SubmitWorkRequest;
 import hanse.contract.v1.Terms;
 import hanse.contract.v1.WithdrawContractRequest;
+import hanse.dispute.v1.AppointArbiterRequest;
+import hanse.dispute.v1.Dispute;
+import hanse.dispute.v1.DisputeServiceGrpc;
+import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
+import hanse.dispute.v1.Evidence;
+import hanse.dispute.v1.FileDisputeRequest;
+import hanse.dispute.v1.GetDisputeRecordRequest;
+import hanse.dispute.v1.GetDisputeRequest;
+import hanse.dispute.v1.ListAgentDisputesRequest;
+import hanse.dispute.v1.ListDisputesRequest;
+import hanse.dispute.v1.OpenVotingRequest;
+import hanse.dispute.v1.RecordOpinionRequest;
+import hanse.dispute.v1.RuleDisputeRequest;
+import hanse.dispute.v1.Ruling;
+import hanse.dispute.v1.Subject;
+import hanse.dispute.v1.SubmitEvidenceRequest;
+import hanse.dispute.v1.WithdrawDisputeRequest;
 import hanse.event.v1.WatchRequest;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.DepositRequest;
@@ -126,6 +143,7 @@ final class Market {
         ledger(alices, paid, erins.subject());
         payments(alices, bobs);
         contracts(alices, bobs);
+        disputes(admin, alices, bobs, erins.subject());
         operators(erins.subject());
         journal();
         peers(directory);
@@ -533,6 +551,84 @@ final class Market {
                         .setPaymentToken(authorized.getPaymentToken())
                         .build());
         return authorized;
+    }
+
+    private void disputes(Credentials admin, Credentials alices, Credentials bobs, String erin) {
+        Caller bob = Caller.of(bobs);
+        DisputeServiceBlockingStub asAlice =
+                DisputeServiceGrpc.newBlockingStub(client.as(alices).channel());
+        DisputeServiceBlockingStub asOperator =
+                DisputeServiceGrpc.newBlockingStub(client.as(admin).channel());
+        add(alice, filing(consumed(alices, bobs), once("dispute")));
+        String open = asAlice.fileDispute(filing(consumed(alices, bobs), "")).getDisputeId();
+        String voting = asAlice.fileDispute(filing(consumed(alices, bobs), "")).getDisputeId();
+        String ruled = asAlice.fileDispute(filing(consumed(alices, bobs), "")).getDisputeId();
+        String withdrawn =
+                asAlice.fileDispute(filing(consumed(alices, bobs), "")).getDisputeId();
+        add(
+                bob,
+                SubmitEvidenceRequest.newBuilder()
+                        .setDisputeId(open)
+                        .setStatement("I have served")
+                        .setStance(Evidence.Stance.CONTESTED)
+                        .setRequestId(once("evidence"))
+                        .build());
+        add(
+                operator,
+                AppointArbiterRequest.newBuilder()
+                        .setDisputeId(open)
+                        .setAgentId(erin)
+                        .setRequestId(once("appoint"))
+                        .build());
+        add(
+                operator,
+                OpenVotingRequest.newBuilder()
+                        .setDisputeId(voting)
+                        .setRequestId(once("vote"))
+                        .build());
+        var unused = asOperator.openVoting(
+                OpenVotingRequest.newBuilder().setDisputeId(ruled).build());
+        add(
+                alice,
+                RecordOpinionRequest.newBuilder()
+                        .setDisputeId(ruled)
+                        .setRuling(Ruling.DISMISSED)
+                        .setRequestId(once("opinion"))
+                        .build());
+        add(
+                operator,
+                RuleDisputeRequest.newBuilder()
+                        .setDisputeId(ruled)
+                        .setRuling(Ruling.IN_FAVOR_OF_COMPLAINANT)
+                        .setAward("1")
+                        .setNote("nothing came")
+                        .setRequestId(once("rule"))
+                        .build());
+        add(
+                alice,
+                WithdrawDisputeRequest.newBuilder()
+                        .setDisputeId(withdrawn)
+                        .setRequestId(once("withdraw"))
+                        .build());
+        add(bob, GetDisputeRequest.newBuilder().setDisputeId(open).build());
+        add(
+                operator,
+                ListDisputesRequest.newBuilder()
+                        .setStatus(Dispute.Status.OPEN)
+                        .setPageSize(2)
+                        .build());
+        add(alice, ListAgentDisputesRequest.newBuilder().setAgentDid(did(bobs)).build());
+        add(
+                operator,
+                GetDisputeRecordRequest.newBuilder().setAgentDid(did(alices)).build());
+    }
+
+    private static FileDisputeRequest filing(AuthorizeResponse payment, String requestId) {
+        return FileDisputeRequest.newBuilder()
+                .setSubject(Subject.newBuilder().setKind(Subject.Kind.PAYMENT).setId(payment.getPaymentId()))
+                .setReason("nothing came")
+                .setRequestId(requestId)
+                .build();
     }
 
     private void operators(String erin) {

@@ -1,0 +1,54 @@
+package hanse.node.dispute;
+
+import hanse.node.call.Did;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The owner of one kind of dealing. Everything happens in the transaction that files, rules or closes: first
+/// [#rows], then, under their lock, [#accounts], then the rest.
+///
+/// A frozen dealing is neither paid out nor given back by anybody, but by the ruling. What is on its way to a peer is
+/// not stopped; if it comes back, it is frozen.
+public interface Disputable {
+    Subject.Kind kind();
+
+    /// Asks for the rows of a dealing, whether it exists or not.
+    void rows(Rows rows, UUID dealing);
+
+    /// Asks for the accounts that [#hand] changes, the complainant's besides.
+    void accounts(Rows rows, UUID dealing, Wanted wanted);
+
+    /// The other party, if `complainant` may dispute the dealing now. Refuses with `UNKNOWN_SUBJECT` (also whoever is
+    /// no party to it), `NOT_YOURS`, `SUBJECT_NOT_DISPUTABLE`, `FILING_WINDOW_CLOSED`.
+    Did defendant(Rows rows, UUID dealing, Did complainant, Instant now);
+
+    /// A dealing that is disputed, or that [#defendant] has named a defendant for.
+    Dealing dealing(Rows rows, UUID dealing, Did complainant);
+
+    /// Freezes a dealing that is not frozen.
+    void freeze(Books books, UUID dealing, UUID dispute);
+
+    /// Lets a frozen dealing go on as if nothing had been.
+    void thaw(Books books, UUID dealing);
+
+    /// Gives the winner of a dispute what is held for the dealing, at most `award`; the dealing is still frozen, and
+    /// stays so. Refuses with `AWARD_NOT_WHOLE` when `award` is less than what is held and that cannot be parted.
+    ///
+    /// @return how much
+    Avt hand(Books books, UUID dealing, Did winner, Avt award);
+
+    /// The owner of a kind, among all.
+    static Optional<Disputable> of(Iterable<Disputable> owners, Subject.Kind kind) {
+        for (Disputable owner : owners) {
+            if (owner.kind() == kind) {
+                return Optional.of(owner);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,253 @@
+package hanse.node.dispute;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.AgentId;
+import hanse.node.call.Call;
+import hanse.node.call.Did;
+import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
+import hanse.node.ledger.AccountId;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.Ledger;
+import hanse.node.ledger.Posting;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.SystemAccount;
+import hanse.node.ledger.Wanted;
+import hanse.node.storage.Database;
+import hanse.node.storage.Tx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+
+/// How disputes end: by a ruling, which is carried out in its own commit wherever the money can be reached, by the
+/// complainant's withdrawal, or by time.
+public final class Rulings {
+    private static final int WEIGHT_OF_A_LOSS = 3;
+    private static final int SWEEP = 200;
+
+    private final Database database;
+    private final Ledger ledger;
+    private final Parties parties;
+    private final List<Disputable> owners;
+    private final Reputation reputation;
+    private final Slash slash;
+    private final InstantSource clock;
+    private final DisputeStore store = new DisputeStore();
+    private final DisputedStore disputed = new DisputedStore();
+
+    public Rulings(
+            Database database,
+            Ledger ledger,
+            Parties parties,
+            List<Disputable> owners,
+            Reputation reputation,
+            Slash slash,
+            InstantSource clock) {
+        this.database = database;
+        this.ledger = ledger;
+        this.parties = parties;
+        this.owners = List.copyOf(owners);
+        this.reputation = reputation;
+        this.slash = slash;
+        this.clock = clock;
+    }
+
+    /// Rules. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_VOTING`, `AWARD_TOO_LARGE`, `AWARD_NOT_WHOLE`,
+    /// `AWARD_WITHOUT_CAUSE`.
+    ///
+    /// @param award for the complainant; empty for all that it claims
+    Dispute rule(Tx tx, Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
+        return end(tx, id, (books, before) -> {
+            Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, books.now());
+            DisputeEvents.post(
+                    books,
+                    parties,
+                    EntryKind.DISPUTE_RULED,
+                    ruled,
+                    Map.of(
+                            "ruling",
+                            ruling.name(),
+                            "awarded",
+                            awarded(ruled).toString(),
+                            "by",
+                            call.caller().name()));
+            return ruled;
+        });
+    }
+
+    /// The complainant takes its dispute back. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `DISPUTE_CLOSED`.
+    Dispute withdraw(Tx tx, Call call, UUID id) {
+        Did by = parties.did(call.agent());
+        return end(tx, id, (books, before) -> {
+            if (!before.isParty(by)) {
+                throw new RefusedException(Reason.UNKNOWN_DISPUTE);
+            }
+            if (!before.filing().complainant().equals(by)) {
+                throw new RefusedException(Reason.NOT_YOURS);
+            }
+            Dispute withdrawn = before.withdrawn(call.caller().name(), books.now());
+            DisputeEvents.post(books, parties, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
+            return withdrawn;
+        });
+    }
+
+    /// Lets go what nobody has ruled on in time, and carries out rulings whose money has arrived or come back. To be
+    /// called every few seconds. Answers how many.
+    public int sweep() {
+        int swept = 0;
+        for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
+            swept += database.write(tx -> lapse(tx, id));
+        }
+        List<UUID> ids = List.of();
+        do {
+            Optional<UUID> last = ids.isEmpty() ? Optional.empty() : Optional.of(ids.getLast());
+            ids = database.read(tx -> store.toCarryOut(tx, last, SWEEP));
+            for (UUID id : ids) {
+                swept += database.write(tx -> carryOutNow(tx, id));
+            }
+        } while (ids.size() == SWEEP);
+        return swept;
+    }
+
+    private int lapse(Tx tx, UUID id) {
+        Dispute after = end(tx, id, (books, before) -> {
+            if (!before.isLapsed(books.now())) {
+                return before;
+            }
+            Dispute lapsed = before.lapsed(books.now());
+            DisputeEvents.post(books, parties, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
+            return lapsed;
+        });
+        return after.isClosed() ? 1 : 0;
+    }
+
+    private int carryOutNow(Tx tx, UUID id) {
+        return end(tx, id, (books, before) -> before).isToBeCarriedOut() ? 0 : 1;
+    }
+
+    /// Ends a dispute by `step`, in one commit with everything that follows. What the step leaves as it is changes
+    /// nothing else, but for a ruling that waits to be carried out.
+    private Dispute end(Tx tx, UUID id, BiFunction<Books, Dispute, Dispute> step) {
+        Dispute seen = store.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+        Subject subject = seen.filing().subject();
+        Disputable owner = Disputable.of(owners, subject.kind()).orElseThrow();
+        Rows rows = Rows.wanting(store, id);
+        rows.want(disputed, subject);
+        owner.rows(rows, subject.id());
+        reputation.want(rows, seen.filing().complainant(), seen.filing().defendant());
+        slash.rows(rows, seen.filing().defendant().agent(), seen.evidenced().cited());
+        return ledger.post(tx, rows, wanted -> accounts(rows, wanted, owner, seen), books -> {
+            Dispute before = rows.get(store, id).orElseThrow();
+            Dispute after = settle(books, owner, step.apply(books, before));
+            if (!after.equals(before)) {
+                rows.update(store, id, after);
+            }
+            if (after.isClosed() && !before.isClosed()) {
+                signal(books, after);
+            }
+            if (isOver(after) && !isOver(before)) {
+                owner.thaw(books, subject.id());
+                rows.update(
+                        disputed,
+                        subject,
+                        rows.get(disputed, subject).orElseThrow().closed());
+            }
+            return after;
+        });
+    }
+
+    /// The losing defendant's standing suffers, the vindicated one's gains a little; nobody else's changes.
+    private void signal(Books books, Dispute closed) {
+        Did from = closed.filing().complainant();
+        Did to = closed.filing().defendant();
+        closed.closing().flatMap(Dispute.Closing::ruling).ifPresent(ruling -> {
+            switch (ruling) {
+                case IN_FAVOR_OF_COMPLAINANT -> reputation.signal(books, from, to, 0, WEIGHT_OF_A_LOSS);
+                case IN_FAVOR_OF_DEFENDANT -> reputation.signal(books, from, to, 1, 0);
+                case DISMISSED -> {}
+            }
+        });
+    }
+
+    private void accounts(Rows rows, Wanted wanted, Disputable owner, Dispute seen) {
+        owner.accounts(rows, seen.filing().subject().id(), wanted);
+        wanted.account(AccountId.of(seen.filing().complainant().agent()));
+        slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
+        wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
+    }
+
+    /// Whether nothing more comes of it, so that its subject is free.
+    private static boolean isOver(Dispute dispute) {
+        return dispute.isClosed() && !dispute.isToBeCarriedOut();
+    }
+
+    /// Carries out a ruling for the complainant, unless the money is on its way to a peer now.
+    private Dispute settle(Books books, Disputable owner, Dispute dispute) {
+        if (!dispute.isToBeCarriedOut()) {
+            return dispute;
+        }
+        Subject subject = dispute.filing().subject();
+        Dealing dealing =
+                owner.dealing(books.rows(), subject.id(), dispute.filing().complainant());
+        if (dealing.isMoving()) {
+            if (awarded(dispute).compareTo(dealing.inFlight()) < 0) {
+                throw new RefusedException(Reason.AWARD_NOT_WHOLE);
+            }
+            return dispute;
+        }
+        Dispute done = dispute.carriedOut(move(books, owner, dispute, dealing));
+        Dispute.Effect effect = done.effect().orElseThrow();
+        DisputeEvents.post(
+                books,
+                parties,
+                EntryKind.DISPUTE_CARRIED_OUT,
+                done,
+                Map.of(
+                        "returned", effect.returned().toString(),
+                        "compensated", effect.compensated().toString(),
+                        "mitigated", effect.mitigated().toString(),
+                        "failure", effect.failure().map(Enum::name).orElse("")));
+        return done;
+    }
+
+    private Dispute.Effect move(Books books, Disputable owner, Dispute dispute, Dealing dealing) {
+        Dispute.Filing filing = dispute.filing();
+        AgentId defendant = filing.defendant().agent();
+        Avt returned = owner.hand(books, filing.subject().id(), filing.complainant(), awarded(dispute));
+        Disputed subject = books.rows().get(disputed, filing.subject()).orElseThrow();
+        Avt due = smaller(awarded(dispute).minus(returned), subject.left(dealing.captured()));
+        Avt mitigated = slash.mitigation(
+                books.rows(), defendant, due, dispute.evidenced().cited(), filing.at());
+        Avt amount = due.minus(mitigated);
+        if (amount.isZero()) {
+            return new Dispute.Effect(books.now(), returned, Avt.ZERO, mitigated, Optional.empty());
+        }
+        Optional<Reason> fault = slash.fault(books, defendant, amount);
+        if (fault.isPresent()) {
+            return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, fault);
+        }
+        slash.burn(books, defendant, SystemAccount.SELF, amount, dispute.id());
+        books.post(Posting.move(
+                        EntryKind.DISPUTE_COMPENSATION_MINTED,
+                        SystemAccount.compensated(SystemAccount.SELF, books.lane())
+                                .id(),
+                        AccountId.of(filing.complainant().agent()),
+                        amount)
+                .about(dispute.id()));
+        books.rows().update(disputed, filing.subject(), subject.recovered(amount));
+        return new Dispute.Effect(books.now(), returned, amount, mitigated, Optional.empty());
+    }
+
+    private static Avt awarded(Dispute dispute) {
+        return dispute.closing().orElseThrow().awarded();
+    }
+
+    private static Avt smaller(Avt a, Avt b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,29 @@
+package hanse.node.dispute;
+
+import java.util.UUID;
+
+/// A dealing that can be disputed.
+public record Subject(Kind kind, UUID id) {
+    /// The kinds of dealings. The codes are stored.
+    public enum Kind {
+        PAYMENT(1),
+        CONTRACT(2),
+        MILESTONE(3),
+        JOB(4),
+        RENTAL(5);
+
+        private final short code;
+
+        Kind(int code) {
+            this.code = (short) code;
+        }
+
+        short code() {
+            return code;
+        }
+
+        static Kind of(short code) {
+            return values()[code - 1];
+        }
+    }
+}

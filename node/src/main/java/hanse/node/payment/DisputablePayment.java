@@ -1,0 +1,110 @@
+package hanse.node.payment;
+
+import hanse.error.v1.Reason;
+import hanse.node.call.Did;
+import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
+import hanse.node.dispute.Dealing;
+import hanse.node.dispute.Disputable;
+import hanse.node.dispute.Subject;
+import hanse.node.ledger.AccountId;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
+import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/// Payments as something to dispute: by the payer, from CONSUMED on. What is held goes back as a whole.
+final class DisputablePayment implements Disputable {
+    /// How long after it was settled a payment can be disputed.
+    static final Duration WINDOW = Duration.ofDays(14);
+
+    private final PaymentStore store;
+    private final Parties parties;
+
+    DisputablePayment(PaymentStore store, Parties parties) {
+        this.store = store;
+        this.parties = parties;
+    }
+
+    @Override
+    public Subject.Kind kind() {
+        return Subject.Kind.PAYMENT;
+    }
+
+    @Override
+    public void rows(Rows rows, UUID id) {
+        rows.want(store, id);
+    }
+
+    @Override
+    public void accounts(Rows rows, UUID id, Wanted wanted) {
+        rows.get(store, id).ifPresent(payment -> wanted.account(AccountId.of(payment.payer())));
+    }
+
+    @Override
+    public Did defendant(Rows rows, UUID id, Did complainant, Instant now) {
+        Payment payment = rows.get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_SUBJECT));
+        Did payee = new Did(payment.payeeRegistry().orElse(parties.self()), payment.payee());
+        if (!parties.did(payment.payer()).equals(complainant)) {
+            throw new RefusedException(payee.equals(complainant) ? Reason.NOT_YOURS : Reason.UNKNOWN_SUBJECT);
+        }
+        switch (payment.state()) {
+            case AUTHORIZED, RELEASED, EXPIRED -> throw new RefusedException(Reason.SUBJECT_NOT_DISPUTABLE);
+            case CONSUMED, SETTLING -> {}
+            case SETTLED -> {
+                if (!now.isBefore(payment.endedAt().orElseThrow().plus(WINDOW))) {
+                    throw new RefusedException(Reason.FILING_WINDOW_CLOSED);
+                }
+            }
+        }
+        return payee;
+    }
+
+    @Override
+    public Dealing dealing(Rows rows, UUID id, Did complainant) {
+        Payment payment = get(rows, id);
+        Avt amount = payment.amount();
+        return switch (payment.state()) {
+            case AUTHORIZED, CONSUMED -> dealing(payment, Avt.ZERO, amount, Avt.ZERO);
+            case SETTLING -> dealing(payment, Avt.ZERO, Avt.ZERO, amount);
+            case SETTLED -> dealing(payment, amount, Avt.ZERO, Avt.ZERO);
+            case RELEASED, EXPIRED -> dealing(payment, Avt.ZERO, Avt.ZERO, Avt.ZERO);
+        };
+    }
+
+    /// That a token was verified says nothing of what its payee did for it.
+    private static Dealing dealing(Payment payment, Avt captured, Avt held, Avt inFlight) {
+        return new Dealing(payment.state().name(), captured, held, inFlight, Dealing.Performance.UNKNOWN);
+    }
+
+    @Override
+    public void freeze(Books books, UUID id, UUID dispute) {
+        books.rows().update(store, id, get(books.rows(), id).frozen(dispute));
+    }
+
+    @Override
+    public void thaw(Books books, UUID id) {
+        books.rows().update(store, id, get(books.rows(), id).thawed(books.now()));
+    }
+
+    @Override
+    public Avt hand(Books books, UUID id, Did winner, Avt award) {
+        Payment payment = get(books.rows(), id);
+        if (payment.state() != Payment.State.CONSUMED) {
+            return Avt.ZERO;
+        }
+        if (award.compareTo(payment.amount()) < 0) {
+            throw new RefusedException(Reason.AWARD_NOT_WHOLE);
+        }
+        EndCommand.giveBack(books, store, payment);
+        return payment.amount();
+    }
+
+    private Payment get(Rows rows, UUID id) {
+        return rows.get(store, id)
+                .orElseThrow(() -> new IllegalStateException("a payment is disputed that does not exist"));
+    }
+}
