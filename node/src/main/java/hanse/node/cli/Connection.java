@@ -4,6 +4,8 @@ import hanse.agent.v1.AgentServiceGrpc;
 import hanse.agent.v1.AgentServiceGrpc.AgentServiceBlockingStub;
 import hanse.audit.v1.AuditServiceGrpc;
 import hanse.audit.v1.AuditServiceGrpc.AuditServiceBlockingStub;
+import hanse.contract.v1.ContractServiceGrpc;
+import hanse.contract.v1.ContractServiceGrpc.ContractServiceBlockingStub;
 import hanse.dispute.v1.DisputeServiceGrpc;
 import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
@@ -123,6 +125,10 @@ final class Connection implements AutoCloseable {
 
     OperatorServiceBlockingStub operators() {
         return OperatorServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    ContractServiceBlockingStub contracts() {
+        return ContractServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     DisputeServiceBlockingStub disputes() {

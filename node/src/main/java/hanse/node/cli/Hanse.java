@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             AuditCommands.class,
             EventCommands.class,
             PeerCommands.class,
+            ContractCommands.class,
             DisputeCommands.class,
             OperatorCommands.class,
             CertificateCommands.class,

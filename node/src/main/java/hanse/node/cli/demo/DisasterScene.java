@@ -119,12 +119,20 @@ final class DisasterScene {
         stage.expectBalance(
                 alpha,
                 stage.alice(),
-                Stage.DEPOSIT.subtract(Stage.TO_BOB).subtract(stage.forForecast).subtract(arrived));
+                Stage.DEPOSIT
+                        .subtract(Stage.TO_BOB)
+                        .subtract(stage.forForecast)
+                        .subtract(stage.forContract)
+                        .subtract(arrived));
         BigDecimal net =
                 Stage.STORM_AMOUNT.subtract(Stage.fee(Stage.STORM_AMOUNT)).multiply(BigDecimal.valueOf(done));
         stage.expectBalance(
                 beta,
                 stage.weather(),
-                stage.forForecast.subtract(Stage.fee(stage.forForecast)).add(net));
+                stage.forForecast
+                        .subtract(Stage.fee(stage.forForecast))
+                        .add(stage.forContract)
+                        .subtract(Stage.fee(stage.forContract))
+                        .add(net));
     }
 }

@@ -46,6 +46,7 @@ final class Stage {
     final Secrets secrets = new Secrets();
     Optional<AuthorizeResponse> forecastToken = Optional.empty();
     BigDecimal forForecast = BigDecimal.ZERO;
+    BigDecimal forContract = BigDecimal.ZERO;
     BigDecimal exported = BigDecimal.ZERO;
     private Optional<Party> alice = Optional.empty();
     private Optional<Party> bob = Optional.empty();

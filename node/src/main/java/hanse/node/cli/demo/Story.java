@@ -44,6 +44,9 @@ final class Story {
                 "What must be refused is refused, each with its reason, and moves nothing",
                 new RefusalScene(stage)::refusals);
         steps.step(
+                "alice and weather sign a contract across the link; one milestone is paid, the other fails",
+                new ContractScene(stage)::work);
+        steps.step(
                 stage.transfers + " cross-registry transfers, while nodes and databases are killed with SIGKILL",
                 new DisasterScene(stage)::storm);
         ReckoningScene reckoning = new ReckoningScene(stage);
