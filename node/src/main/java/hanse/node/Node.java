@@ -50,10 +50,24 @@ import hanse.node.ops.Readiness;
 import hanse.node.ops.Software;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
+import hanse.node.payment.PaymentDealingStore;
 import hanse.node.payment.PaymentGrpc;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
+import hanse.node.trust.AttestationGrpc;
+import hanse.node.trust.Attestations;
+import hanse.node.trust.BondGate;
+import hanse.node.trust.BondGrpc;
+import hanse.node.trust.BondPolicy;
+import hanse.node.trust.Bonds;
+import hanse.node.trust.DealingCount;
+import hanse.node.trust.LocalTrust;
+import hanse.node.trust.PeerTrusts;
+import hanse.node.trust.Scores;
+import hanse.node.trust.Trust;
+import hanse.node.trust.TrustGrpc;
+import hanse.node.trust.TrustRows;
 import hanse.peer.PumpSettings;
 import hanse.schema.Migrations;
 import io.grpc.BindableService;
@@ -171,7 +185,7 @@ public final class Node implements AutoCloseable {
                 new SealedSecrets(keys.tokenSecret(), random),
                 Generators.timeBasedEpochRandomGenerator(random)::generate,
                 random,
-                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay));
+                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay, Bonds.unfinished(ledger)));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
         Suspensions suspensions = new Suspensions(database, agents);
@@ -183,8 +197,26 @@ public final class Node implements AutoCloseable {
 
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
-        federation.resolvingWith(documents::resolveForPeer);
         PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
+
+        // who may be relied on
+        LocalTrust localTrust = new LocalTrust(registry);
+        PeerTrusts peerTrusts = new PeerTrusts();
+        DealingCount dealings =
+                new DealingCount(database, ledger, localTrust, peerTrusts, List.of(new PaymentDealingStore(registry)));
+        Trust trust = new Trust(
+                registry, database, config.trust().seeds(), config.trust().damping(), clock);
+        Scores scores = new Scores(database, parties, agents, trust, peerTrusts, federation::resolve);
+        Bonds bonds = new Bonds(database, ledger, outcomes, agents, parties, trust, policy(config.bond()), List.of());
+        Attestations attestations = new Attestations(
+                config.trust().attestations(),
+                config.trust().attestedDealings(),
+                database,
+                outcomes,
+                parties,
+                keys.signing()::sign,
+                random);
+        federation.resolvingWith(did -> scores.addTo(documents.resolveForPeer(did), did));
 
         // what happened, and the proof of it
         tail = new Tail(database, ledger);
@@ -205,6 +237,7 @@ public final class Node implements AutoCloseable {
                 registry,
                 authentication,
                 new Limiter(limits, strikes, clock),
+                new BondGate(bonds),
                 EdgeLimits.defaults(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 metrics);
@@ -226,6 +259,9 @@ public final class Node implements AutoCloseable {
                 new PaymentGrpc(payments, parties),
                 new ContractGrpc(contracts, parties),
                 new EventGrpc(watches, authentication::ofPresentCall),
+                new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
+                new BondGrpc(parties, bonds),
+                new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
@@ -272,6 +308,9 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
                         new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
+                        new Upkeep.Shared("dealings-count", Duration.ofSeconds(5), dealings::run),
+                        new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
+                        new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
@@ -401,6 +440,16 @@ public final class Node implements AutoCloseable {
         do {
             pruned = database.write(tx -> outcomes.prune(tx, before, PRUNED_AT_ONCE));
         } while (pruned == PRUNED_AT_ONCE);
+    }
+
+    private static BondPolicy policy(NodeConfig.Bond bond) {
+        return new BondPolicy(
+                bond.amount(),
+                bond.minTransactions(),
+                bond.minAge(),
+                bond.minEigentrust(),
+                bond.releaseAfter(),
+                bond.requiredFor());
     }
 
     /// Client certificates are asked for but not needed: only a bridge has one.

@@ -127,7 +127,7 @@ comment on column bond.release_at is 'From when on it may be given back, once no
 comment on column bond.ended_at is 'When it was given back or forfeited.';
 comment on column bond.reason is 'Why the operator took it; empty unless FORFEITED.';
 
-create index bond_release on bond (release_at) where state = 2;
+create index bond_release on bond (agent, release_at) where state = 2;
 comment on index bond_release is 'Those that wait to be given back.';
 
 create table attestation (
