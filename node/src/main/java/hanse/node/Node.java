@@ -17,6 +17,7 @@ import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.config.NodeConfig;
+import hanse.node.contract.ContractDealingStore;
 import hanse.node.contract.ContractGrpc;
 import hanse.node.contract.Contracts;
 import hanse.node.edge.Edge;
@@ -202,8 +203,12 @@ public final class Node implements AutoCloseable {
         // who may be relied on
         LocalTrust localTrust = new LocalTrust(registry);
         PeerTrusts peerTrusts = new PeerTrusts();
-        DealingCount dealings =
-                new DealingCount(database, ledger, localTrust, peerTrusts, List.of(new PaymentDealingStore(registry)));
+        DealingCount dealings = new DealingCount(
+                database,
+                ledger,
+                localTrust,
+                peerTrusts,
+                List.of(new PaymentDealingStore(registry), new ContractDealingStore(registry)));
         Trust trust = new Trust(
                 registry, database, config.trust().seeds(), config.trust().damping(), clock);
         Scores scores = new Scores(database, parties, agents, trust, peerTrusts, federation::resolve);

@@ -23,15 +23,27 @@ public final class DealingCount {
     private final TrustRowStore rows;
     private final PeerTrustStore peers;
     private final List<Dealings> sources;
+    private final int stretch;
     private final TrustProgressStore progress = new TrustProgressStore();
 
     public DealingCount(
             Database database, Ledger ledger, LocalTrust trust, PeerTrusts peers, List<? extends Dealings> sources) {
+        this(database, ledger, trust, peers, sources, STRETCH);
+    }
+
+    DealingCount(
+            Database database,
+            Ledger ledger,
+            LocalTrust trust,
+            PeerTrusts peers,
+            List<? extends Dealings> sources,
+            int stretch) {
         this.database = database;
         this.ledger = ledger;
         this.rows = trust.store();
         this.peers = peers.store();
         this.sources = List.copyOf(sources);
+        this.stretch = stretch;
     }
 
     /// Counts what was settled since the last time. To be called every few seconds.
@@ -56,7 +68,7 @@ public final class DealingCount {
         long after = progress.lock(tx, lane);
         // Read under the lock: what another process has counted since is behind us.
         long head = progress.head(tx, lane);
-        long last = Math.min(head, after + STRETCH);
+        long last = Math.min(head, after + stretch);
         if (last <= after) {
             return false;
         }
