@@ -20,7 +20,8 @@ public final class Bench implements Callable<Integer> {
         payments,
         contracts,
         rest,
-        federation
+        federation,
+        trust
     }
 
     @Parameters(index = "0", description = "One of: ${COMPLETION-CANDIDATES}")
@@ -61,6 +62,7 @@ public final class Bench implements Callable<Integer> {
             case contracts -> WireBenches.contracts(options);
             case rest -> WireBenches.rest(options);
             case federation -> WireBenches.federation(options);
+            case trust -> TrustBench.run(options);
         };
         if (json) {
             System.out.println(report.json());

@@ -17,6 +17,7 @@ import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.config.NodeConfig;
+import hanse.node.contract.ContractDealingStore;
 import hanse.node.contract.ContractGrpc;
 import hanse.node.contract.Contracts;
 import hanse.node.dispute.Disputable;
@@ -56,10 +57,25 @@ import hanse.node.ops.Readiness;
 import hanse.node.ops.Software;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
+import hanse.node.payment.PaymentDealingStore;
 import hanse.node.payment.PaymentGrpc;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.storage.Database;
+import hanse.node.trust.AttestationGrpc;
+import hanse.node.trust.Attestations;
+import hanse.node.trust.BondGate;
+import hanse.node.trust.BondGrpc;
+import hanse.node.trust.BondPolicy;
+import hanse.node.trust.Bonds;
+import hanse.node.trust.DealingCount;
+import hanse.node.trust.KeptReputation;
+import hanse.node.trust.LocalTrust;
+import hanse.node.trust.PeerTrusts;
+import hanse.node.trust.Scores;
+import hanse.node.trust.Trust;
+import hanse.node.trust.TrustGrpc;
+import hanse.node.trust.TrustRows;
 import hanse.peer.PumpSettings;
 import hanse.schema.Migrations;
 import io.grpc.BindableService;
@@ -177,7 +193,11 @@ public final class Node implements AutoCloseable {
                 new SealedSecrets(keys.tokenSecret(), random),
                 Generators.timeBasedEpochRandomGenerator(random)::generate,
                 random,
-                List.of(federation.frames()::isUnderWay, Contracts::isUnderWay, Disputes.accused(registry)));
+                List.of(
+                        federation.frames()::isUnderWay,
+                        Contracts::isUnderWay,
+                        Disputes.accused(registry),
+                        Bonds.unfinished(ledger)));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
         Suspensions suspensions = new Suspensions(database, agents);
@@ -187,18 +207,48 @@ public final class Node implements AutoCloseable {
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 
+        DidDocuments documents = new DidDocuments(
+                registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
+        PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
+
+        // who may be relied on
+        LocalTrust localTrust = new LocalTrust(registry);
+        PeerTrusts peerTrusts = new PeerTrusts();
+        DealingCount dealings = new DealingCount(
+                database,
+                ledger,
+                localTrust,
+                peerTrusts,
+                List.of(new PaymentDealingStore(registry), new ContractDealingStore(registry)));
+        Trust trust = new Trust(
+                registry, database, config.trust().seeds(), config.trust().damping(), clock);
+        Scores scores = new Scores(database, parties, agents, trust, peerTrusts, federation::resolve);
+        Bonds bonds = new Bonds(
+                database,
+                ledger,
+                outcomes,
+                agents,
+                parties,
+                trust,
+                policy(config.bond()),
+                List.of(Disputes.accused(registry)::has));
+        Attestations attestations = new Attestations(
+                config.trust().attestations(),
+                config.trust().attestedDealings(),
+                database,
+                outcomes,
+                parties,
+                keys.signing()::sign,
+                random);
+        federation.resolvingWith(did -> scores.addTo(documents.resolveForPeer(did), did));
+
         // what goes wrong
         List<Disputable> disputable = List.of(payments.disputable());
         Disputes disputes = new Disputes(
                 ledger, parties, disputable, Generators.timeBasedEpochRandomGenerator(random)::generate, clock);
-        Reputation reputation = Reputation.NONE;
+        Reputation reputation = new KeptReputation(localTrust, attestations);
         Slash slash = new Slash(reputation, config.attestationReductionPpm());
         Rulings rulings = new Rulings(database, ledger, parties, disputable, reputation, slash, clock);
-
-        DidDocuments documents = new DidDocuments(
-                registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
-        federation.resolvingWith(documents::resolveForPeer);
-        PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
 
         // what happened, and the proof of it
         tail = new Tail(database, ledger);
@@ -219,6 +269,7 @@ public final class Node implements AutoCloseable {
                 registry,
                 authentication,
                 new Limiter(limits, strikes, clock),
+                new BondGate(bonds),
                 EdgeLimits.defaults(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 metrics);
@@ -241,6 +292,9 @@ public final class Node implements AutoCloseable {
                 new ContractGrpc(contracts, parties),
                 new DisputeGrpc(database, outcomes, parties, disputes, rulings),
                 new EventGrpc(watches, authentication::ofPresentCall),
+                new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
+                new BondGrpc(parties, bonds),
+                new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
@@ -288,6 +342,9 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
                         new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
                         new Upkeep.Shared("disputes-sweep", Duration.ofSeconds(10), rulings::sweep),
+                        new Upkeep.Shared("dealings-count", Duration.ofSeconds(5), dealings::run),
+                        new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
+                        new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
@@ -417,6 +474,16 @@ public final class Node implements AutoCloseable {
         do {
             pruned = database.write(tx -> outcomes.prune(tx, before, PRUNED_AT_ONCE));
         } while (pruned == PRUNED_AT_ONCE);
+    }
+
+    private static BondPolicy policy(NodeConfig.Bond bond) {
+        return new BondPolicy(
+                bond.amount(),
+                bond.minTransactions(),
+                bond.minAge(),
+                bond.minEigentrust(),
+                bond.releaseAfter(),
+                bond.requiredFor());
     }
 
     /// Client certificates are asked for but not needed: only a bridge has one.

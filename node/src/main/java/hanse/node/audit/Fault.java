@@ -41,6 +41,10 @@ public record Fault(String row, String wrong) {
         return new Fault("contract " + contract, wrong);
     }
 
+    static Fault bond(String agent, String wrong) {
+        return new Fault("bond " + agent, wrong);
+    }
+
     static Fault peer(String peer, String wrong) {
         return new Fault("peer " + peer, wrong);
     }

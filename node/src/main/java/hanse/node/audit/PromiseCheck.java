@@ -6,9 +6,8 @@ import hanse.node.storage.Tx;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the registry owes by its payments, transfers and contracts is what the books, sound by now, hold for it; and of
-/// each peer
-/// it believes what the books say. PostgreSQL compares whole tables.
+/// What the registry owes by its payments, transfers and contracts is what the books, sound by now, hold for it; and
+/// of each peer it believes what the books say. PostgreSQL compares whole tables.
 final class PromiseCheck {
     private final PromiseStore store = new PromiseStore();
     private final Tx tx;
@@ -21,7 +20,16 @@ final class PromiseCheck {
         held();
         inFlight();
         escrow();
+        bonds();
         peers();
+    }
+
+    private void bonds() throws Fault.Found {
+        Optional<Difference<String>> found = store.bond(tx);
+        if (found.isPresent()) {
+            throw new Fault.Found(
+                    Fault.bond(found.get().of(), differs(found.get(), "in its bond account", "its row, ended, says")));
+        }
     }
 
     private void escrow() throws Fault.Found {

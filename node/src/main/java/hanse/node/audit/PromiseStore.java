@@ -54,6 +54,14 @@ final class PromiseStore {
             order by 1 limit 1
             """;
 
+    private static final String BOND = """
+            select a.peer as agent, a.balance as booked, 0 as promised
+            from account a
+            left join bond b on b.agent::text = a.peer and b.state in (1, 2)
+            where a.kind = 4 and a.balance > 0 and b.agent is null
+            order by 1 limit 1
+            """;
+
     private static final String POSITION = """
             select coalesce(p.peer, a.peer) as peer, coalesce(a.position, 0) as booked, coalesce(p.position, 0) as promised
             from peer_position p
@@ -102,6 +110,11 @@ final class PromiseStore {
     /// A contract that does not have in its escrow account what its row says.
     Optional<Difference<String>> escrow(Tx tx) {
         return tx.sql().fetchOptional(ESCROW).map(row -> difference(row, row.get("contract", String.class)));
+    }
+
+    /// An agent in whose bond account there is money although its bond has ended.
+    Optional<Difference<String>> bond(Tx tx) {
+        return tx.sql().fetchOptional(BOND).map(row -> difference(row, row.get("agent", String.class)));
     }
 
     /// A peer of whose money more or less is held than its row says.

@@ -1,12 +1,15 @@
 package hanse.node.config;
 
+import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.config.ConfigException.Problem;
+import hanse.node.config.NodeConfig.Bond;
 import hanse.node.config.NodeConfig.DatabaseSource;
 import hanse.node.config.NodeConfig.Log;
 import hanse.node.config.NodeConfig.Peers;
 import hanse.node.config.NodeConfig.Ports;
+import hanse.node.config.NodeConfig.Trust;
 import hanse.node.config.NodeConfig.Writing;
 import hanse.node.ledger.Avt;
 import io.smallrye.config.PropertiesConfigSource;
@@ -183,6 +186,21 @@ public final class ConfigFile {
                 flag(Setting.FAUCET),
                 integer(Setting.RATE_FACTOR, 1, 1_000_000),
                 new Peers(amount(Setting.PEER_EXPOSURE), endpoint(Setting.PEER_ENDPOINT, bracketed(host) + ":" + peer)),
+                new Trust(
+                        seeds(),
+                        number(Setting.TRUST_DAMPING, 0.01, 1),
+                        Duration.ofSeconds(integer(Setting.TRUST_SECONDS, 1, 86_400)),
+                        flag(Setting.TRUST_ATTESTATIONS),
+                        integer(Setting.TRUST_ATTESTED, 1, 1_000_000_000)),
+                new Bond(
+                        text(Setting.BOND_AMOUNT).isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(amount(Setting.BOND_AMOUNT)),
+                        integer(Setting.BOND_TRANSACTIONS, 0, Integer.MAX_VALUE),
+                        Duration.ofDays(integer(Setting.BOND_AGE, 0, 36_500)),
+                        number(Setting.BOND_EIGENTRUST, 0, 1),
+                        Duration.ofDays(integer(Setting.BOND_RELEASE, 0, 3_650)),
+                        rpcs()),
                 origins(),
                 new Log(
                         Log.Format.valueOf(
@@ -281,6 +299,22 @@ public final class ConfigFile {
         return least;
     }
 
+    private double number(Setting setting, double least, double most) {
+        String text = textOrStandard(setting);
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below, with what is expected
+            problem(setting, "\"" + text + "\"", "a number from " + least + " to " + most);
+            return least;
+        }
+        problem(setting, text, "a number from " + least + " to " + most);
+        return least;
+    }
+
     private boolean flag(Setting setting) {
         return oneOf(setting, "false", "true").equals("true");
     }
@@ -338,6 +372,32 @@ public final class ConfigFile {
             problem(setting, "\"" + text + "\"", "AVT greater than 0 with at most 6 decimals");
             return Avt.MAX;
         }
+    }
+
+    private List<Did> seeds() {
+        List<Did> seeds = new ArrayList<>();
+        for (String seed : list(Setting.TRUST_SEEDS)) {
+            try {
+                seeds.add(Did.parse(seed));
+            } catch (RefusedException e) {
+                problem(Setting.TRUST_SEEDS, "\"" + seed + "\"", "DIDs such as did:theprotocol:alpha.example:<uuid>");
+            }
+        }
+        return seeds;
+    }
+
+    private Set<String> rpcs() {
+        List<String> names = list(Setting.BOND_REQUIRED);
+        Set<String> known = names.isEmpty() ? Set.of() : AgentRpcs.names();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                problem(
+                        Setting.BOND_REQUIRED,
+                        "\"" + name + "\" is no RPC that agents call and that can wait for a bond",
+                        "full names such as hanse.payment.v1.PaymentService/Authorize");
+            }
+        }
+        return Set.copyOf(names);
     }
 
     private List<String> origins() {

@@ -1,11 +1,14 @@
 package hanse.node.config;
 
+import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// Everything a node is told, checked.
 ///
@@ -23,6 +26,8 @@ import java.util.List;
 /// @param faucet         whether test tokens are given
 /// @param rateFactor     multiplies every rate limit
 /// @param peers          what holds for peers
+/// @param trust          how scores are computed
+/// @param bond           what is asked of a reputation bond, and what needs one
 /// @param corsOrigins    whose pages may call
 /// @param log            how to log
 /// @param leafLifetime   how long a TLS certificate lives
@@ -42,6 +47,8 @@ public record NodeConfig(
         boolean faucet,
         int rateFactor,
         Peers peers,
+        Trust trust,
+        Bond bond,
         List<String> corsOrigins,
         Log log,
         Duration leafLifetime,
@@ -78,6 +85,28 @@ public record NodeConfig(
 
     /// What holds for peers: the limit when an operator names none, and the `host:port` on our card.
     public record Peers(Avt exposureLimit, String endpoint) {}
+
+    /// How scores are computed: who is trusted beforehand, how much of all trust goes to them, and how often; whether
+    /// counts are attested, and the bound that counts in a dispute.
+    public record Trust(List<Did> seeds, double damping, Duration refresh, boolean attestations, int attestedDealings) {
+        public Trust {
+            seeds = List.copyOf(seeds);
+        }
+    }
+
+    /// What is asked of a reputation bond: the least amount that opens gates (empty: any), settled dealings, age and
+    /// eigentrust of who posts one, how long giving it back takes, and the full names of the RPCs that need one.
+    public record Bond(
+            Optional<Avt> amount,
+            int minTransactions,
+            Duration minAge,
+            double minEigentrust,
+            Duration releaseAfter,
+            Set<String> requiredFor) {
+        public Bond {
+            requiredFor = Set.copyOf(requiredFor);
+        }
+    }
 
     /// How to log.
     public record Log(Format format, String level) {

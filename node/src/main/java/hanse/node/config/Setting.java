@@ -58,6 +58,33 @@ public enum Setting {
             "10000",
             "The most of a peer's money, in AVT, that this registry holds when `peer add` names no limit."),
     PEER_ENDPOINT("peers.endpoint", "<first host>:<ports.peer>", "`host:port` that the peering card names."),
+    TRUST_SEEDS(
+            "trust.seeds",
+            "",
+            "DIDs of agents that are trusted beforehand, from whom all other trust flows. None: all agents alike."),
+    TRUST_DAMPING("trust.damping", "0.15", "Share of trust that goes to the seeds in each round. 0.01 to 1."),
+    TRUST_SECONDS(
+            "trust.refresh_seconds",
+            "60",
+            "How often scores are computed anew when something has changed. 1 to 86400."),
+    TRUST_ATTESTATIONS(
+            "trust.attestations",
+            "false",
+            "Whether agents may have their settled dealings attested, and cite that when they lose a dispute."),
+    TRUST_ATTESTED(
+            "trust.attested_dealings",
+            "10",
+            "The least bound that an attestation must have proved to count in a dispute. 1 to 1000000000."),
+    BOND_AMOUNT("bond.amount_avt", "", "The least that a reputation bond must hold to open gates, AVT. Not set: any."),
+    BOND_TRANSACTIONS(
+            "bond.min_transactions", "0", "Settled dealings that an agent must have had before it may post a bond."),
+    BOND_AGE("bond.min_age_days", "0", "Days since its registration before an agent may post a bond. 0 to 36500."),
+    BOND_EIGENTRUST("bond.min_eigentrust", "0", "The least eigentrust of an agent that may post a bond. 0 to 1."),
+    BOND_RELEASE("bond.release_days", "30", "Days between asking a bond back and getting it. 0 to 3650."),
+    BOND_REQUIRED(
+            "bond.required_for",
+            "",
+            "RPCs such as `hanse.payment.v1.PaymentService/Authorize` that only agents with a sufficient bond may call."),
     CORS(
             "cors_origins",
             "",
@@ -98,7 +125,7 @@ public enum Setting {
     }
 
     boolean isList() {
-        return this == HOSTS || this == CORS;
+        return this == HOSTS || this == CORS || this == TRUST_SEEDS || this == BOND_REQUIRED;
     }
 
     static Optional<Setting> at(String path) {

@@ -10,6 +10,7 @@ import hanse.node.access.Limiter;
 import hanse.node.access.Presented;
 import hanse.node.access.Quota;
 import hanse.node.call.Call;
+import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
@@ -83,6 +84,7 @@ public final class Edge implements AutoCloseable {
     private final RegistryId registry;
     private final Authentication authentication;
     private final Limiter limiter;
+    private final Gate gate;
     private final EdgeLimits limits;
     private final Semaphore lookUps;
     private final LongSupplier entropy;
@@ -95,12 +97,14 @@ public final class Edge implements AutoCloseable {
             RegistryId registry,
             Authentication authentication,
             Limiter limiter,
+            Gate gate,
             EdgeLimits limits,
             LongSupplier entropy,
             MeterRegistry meters) {
         this.registry = registry;
         this.authentication = authentication;
         this.limiter = limiter;
+        this.gate = gate;
         this.limits = limits;
         this.lookUps = new Semaphore(limits.lookUps());
         this.entropy = entropy;
@@ -136,6 +140,23 @@ public final class Edge implements AutoCloseable {
         Optional<Quota> quota = limiter.count(rpc.tier(), who.caller(), presented.address());
         arrival.answer().quota(quota);
         requireRoom(quota);
+        // bond
+        if (who.caller() instanceof Caller.Agent agent && gate.guards(rpc.name()) && !gate.remembers(agent.id())) {
+            arrival.decideElsewhere(
+                    lookUps,
+                    () -> {
+                        gate.require(agent.id());
+                        return who;
+                    },
+                    bonded -> enter(arrival, presented, bonded));
+        } else {
+            enter(arrival, presented, who);
+        }
+    }
+
+    private <Q, A> void enter(Arrival<Q, A> arrival, Presented presented, Identified who) {
+        Rpc rpc = arrival.guarded().rpc();
+        Q message = arrival.received().orRefuse();
         // validation
         arrival.guarded()
                 .validation()

@@ -57,6 +57,11 @@ public enum EntryKind {
     MILESTONE_PAID(96, "MilestonePaid"),
     MILESTONE_PAYMENT_REFUSED(97, "MilestonePaymentRefused"),
 
+    BOND_POSTED(100, "BondPosted"),
+    BOND_RELEASE_ASKED(101, "BondReleaseAsked"),
+    BOND_RELEASED(102, "BondReleased"),
+    BOND_FORFEITED(103, "BondForfeited"),
+
     PEER_ADDED(60, "PeerAdded"),
     PEER_CHANGED(61, "PeerChanged"),
     PEER_REMOVED(62, "PeerRemoved"),

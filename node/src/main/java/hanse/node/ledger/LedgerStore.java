@@ -260,8 +260,10 @@ final class LedgerStore {
 
     /// The sum of balances per kind and peer, in micro-AVT.
     List<Ledger.Total> totals(Tx tx) {
-        // An escrow's is what it is for, and there are many.
-        Field<String> peer = DSL.when(ACCOUNT.KIND.ne(DSL.inline(AccountKind.ESCROW.code())), ACCOUNT.PEER);
+        // An escrow's is what it is for, a bond's whose it is, and there are many.
+        Field<String> peer = DSL.when(
+                ACCOUNT.KIND.notIn(DSL.inline(AccountKind.ESCROW.code()), DSL.inline(AccountKind.BOND.code())),
+                ACCOUNT.PEER);
         return tx.sql()
                 .select(ACCOUNT.KIND, peer, DSL.sum(ACCOUNT.BALANCE))
                 .from(ACCOUNT)

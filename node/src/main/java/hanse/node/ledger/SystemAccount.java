@@ -1,5 +1,6 @@
 package hanse.node.ledger;
 
+import hanse.node.call.AgentId;
 import hanse.node.call.RegistryId;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -7,7 +8,8 @@ import java.util.UUID;
 /// An account of the registry itself. It comes into being with its first entry; its id follows from its name, so that
 /// every process finds the same one.
 ///
-/// @param peer the peer's registry id, `self`, the id of what an escrow is for, or empty
+/// @param peer the peer's registry id, `self`, the id of what an escrow is for, or of whose bond it is, or
+///     empty
 /// @param lane the lane whose stripe it is
 public record SystemAccount(AccountKind kind, String peer, int lane) {
     /// This registry, where a peer may stand.
@@ -56,6 +58,11 @@ public record SystemAccount(AccountKind kind, String peer, int lane) {
     /// @param burner registry id of the peer that slashed it, or [#SELF]
     public static SystemAccount compensated(String burner, int lane) {
         return new SystemAccount(AccountKind.COMPENSATED, burner, lane);
+    }
+
+    /// What an agent has put up for its conduct.
+    public static SystemAccount bond(AgentId agent) {
+        return new SystemAccount(AccountKind.BOND, agent.toString(), 0);
     }
 
     public AccountId id() {

@@ -33,6 +33,10 @@ public final class Columns {
         return array("int4", values(rows, Integer[]::new, column));
     }
 
+    public static <R> Parameter doubles(List<R> rows, Function<R, Double> column) {
+        return array("float8", values(rows, Double[]::new, column));
+    }
+
     public static <R> Parameter shorts(List<R> rows, Function<R, Short> column) {
         return array("int2", values(rows, Short[]::new, column));
     }

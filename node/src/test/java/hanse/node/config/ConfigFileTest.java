@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import hanse.node.config.ConfigException.Problem;
 import hanse.node.config.NodeConfig.DatabaseSource;
+import hanse.node.ledger.Avt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +149,58 @@ final class ConfigFileTest {
         assertThat(config.ports().grpc()).isEqualTo(8_101);
         assertThat(config.faucet()).isTrue();
         assertThat(config.publicUrl()).hasToString("https://alpha.example");
+    }
+
+    @Test
+    void readsWhatIsAskedOfABond() throws IOException {
+        NodeConfig.Bond bond = read("""
+                registry: alpha.example
+                bond:
+                  amount_avt: "50.5"
+                  min_transactions: 10
+                  min_age_days: 7
+                  min_eigentrust: 0.25
+                  release_days: 3
+                  required_for: [hanse.payment.v1.PaymentService/Authorize, hanse.ledger.v1.LedgerService/Transfer]
+                """).bond();
+        assertThat(bond)
+                .isEqualTo(new NodeConfig.Bond(
+                        Optional.of(Avt.parse("50.5")),
+                        10,
+                        Duration.ofDays(7),
+                        0.25,
+                        Duration.ofDays(3),
+                        Set.of("hanse.payment.v1.PaymentService/Authorize", "hanse.ledger.v1.LedgerService/Transfer")));
+        assertThat(read("registry: alpha.example\n").bond().amount()).isEmpty();
+    }
+
+    @Test
+    void namesAnUnknownRpcAmongAllOtherErrors() {
+        assertThat(problems("""
+                registry: alpha.example
+                bond:
+                  amount_avt: much
+                  min_eigentrust: 2
+                  required_for:
+                    - hanse.payment.v1.PaymentService/Steal
+                    - hanse.payment.v1.PaymentService/Authorize
+                    - hanse.trust.v1.BondService/PostBond
+                    - hanse.operator.v1.OperatorService/PutOperator
+                    - hanse.agent.v1.AgentService/GetAgent
+                trust:
+                  damping: 0
+                  seeds: [alice]
+                """))
+                .extracting(Problem::path)
+                .containsExactlyInAnyOrder(
+                        "bond.amount_avt",
+                        "bond.min_eigentrust",
+                        "bond.required_for",
+                        "bond.required_for",
+                        "bond.required_for",
+                        "bond.required_for",
+                        "trust.damping",
+                        "trust.seeds");
     }
 
     @Test

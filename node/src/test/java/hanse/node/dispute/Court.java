@@ -49,6 +49,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// A registry where payments are disputed, asked as over the wire.
 final class Court implements AutoCloseable {
@@ -73,6 +74,12 @@ final class Court implements AutoCloseable {
     }
 
     Court(int mitigationPpm) {
+        this(mitigationPpm, Optional.empty());
+    }
+
+    /// @param kept who keeps agents' standing, in place of what only records what it is told
+    Court(int mitigationPpm, Optional<Function<TestRegistry, Reputation>> kept) {
+        Reputation standing = kept.map(keeper -> keeper.apply(registry)).orElse(reputation);
         List<Disputable> owners = List.of(payments.disputable());
         Disputes disputes = new Disputes(
                 registry.ledger, registry.parties, owners, Generators.timeBasedEpochRandomGenerator()::generate, clock);
@@ -81,8 +88,8 @@ final class Court implements AutoCloseable {
                 registry.ledger,
                 registry.parties,
                 owners,
-                reputation,
-                new Slash(reputation, mitigationPpm),
+                standing,
+                new Slash(standing, mitigationPpm),
                 clock);
         disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
     }

@@ -318,7 +318,8 @@ public final class TestNode implements AutoCloseable {
                         Avt.parse(amount)))));
     }
 
-    CompletableFuture<CrossRegistryTransferResponse> send(AgentId payer, TestNode to, AgentId payee, String amount) {
+    public CompletableFuture<CrossRegistryTransferResponse> send(
+            AgentId payer, TestNode to, AgentId payee, String amount) {
         return send(payer, to, payee, amount, UUID.randomUUID().toString());
     }
 

@@ -20,6 +20,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
+import hanse.node.edge.Gate;
 import hanse.node.event.EventGrpc;
 import hanse.node.event.Tail;
 import hanse.node.event.Watches;
@@ -185,6 +186,7 @@ public final class GuardedRegistry implements AutoCloseable {
                 NAME,
                 authentication,
                 new Limiter(options.rates(), strikes, clock),
+                Gate.OPEN,
                 options.limits(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 new SimpleMeterRegistry());

@@ -1,5 +1,6 @@
 package hanse.node.wires;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
@@ -99,6 +100,20 @@ import hanse.sdk.AgentKey;
 import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
 import hanse.sdk.Proofs;
+import hanse.trust.v1.ForfeitBondRequest;
+import hanse.trust.v1.GetAttestationRequest;
+import hanse.trust.v1.GetBondPolicyRequest;
+import hanse.trust.v1.GetBondRequest;
+import hanse.trust.v1.GetTrustRequest;
+import hanse.trust.v1.GetTrustRunRequest;
+import hanse.trust.v1.IssueAttestationRequest;
+import hanse.trust.v1.ListAttestationsRequest;
+import hanse.trust.v1.ListTrustRowsRequest;
+import hanse.trust.v1.PostBondRequest;
+import hanse.trust.v1.ProveAttestationRequest;
+import hanse.trust.v1.ReleaseBondRequest;
+import hanse.trust.v1.RevokeAttestationRequest;
+import hanse.trust.v1.VerifyAttestationRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -147,6 +162,7 @@ final class Market {
         operators(erins.subject());
         journal();
         peers(directory);
+        trust(alices);
     }
 
     /// The requests that fit an RPC; none for one that this table does not know.
@@ -672,6 +688,83 @@ final class Market {
                         .build());
         add(Caller.ANYONE, GetCheckpointRequest.getDefaultInstance());
         add(operator, VerifyJournalRequest.getDefaultInstance());
+    }
+
+    private void trust(Credentials alices) {
+        add(Caller.ANYONE, GetTrustRequest.newBuilder().setAgentId("bob@public").build());
+        add(
+                alice,
+                ListTrustRowsRequest.newBuilder()
+                        .setAgentId(did(alices))
+                        .setGiven(true)
+                        .setPageSize(2)
+                        .build());
+        add(Caller.ANYONE, GetTrustRunRequest.getDefaultInstance());
+        attestations(did(alices));
+        add(Caller.ANYONE, GetBondPolicyRequest.getDefaultInstance());
+        add(
+                alice,
+                PostBondRequest.newBuilder()
+                        .setAmount("2.5")
+                        .setRequestId(once("bond"))
+                        .build());
+        add(Caller.ANYONE, GetBondRequest.newBuilder().setAgentId(did(alices)).build());
+        add(
+                alice,
+                ReleaseBondRequest.newBuilder()
+                        .setRequestId(once("release bond"))
+                        .build());
+        add(
+                operator,
+                ForfeitBondRequest.newBuilder()
+                        .setAgentId(did(alices))
+                        .setReason("a reason")
+                        .setRequestId(once("forfeit"))
+                        .build());
+    }
+
+    /// Not switched on here: refused.
+    private void attestations(String alice) {
+        String none = UUID.randomUUID().toString();
+        ByteString proof = ByteString.copyFrom(new byte[4_127]);
+        add(
+                this.alice,
+                IssueAttestationRequest.newBuilder()
+                        .setLifetimeDays(30)
+                        .setRequestId(once("attest"))
+                        .build());
+        add(
+                Caller.ANYONE,
+                GetAttestationRequest.newBuilder().setAttestationId(none).build());
+        add(
+                this.alice,
+                ListAttestationsRequest.newBuilder()
+                        .setAgentId(alice)
+                        .setPageSize(2)
+                        .build());
+        add(
+                this.alice,
+                ProveAttestationRequest.newBuilder()
+                        .setAttestationId(none)
+                        .setAtLeast(3)
+                        .setProof(proof)
+                        .setRequestId(once("prove"))
+                        .build());
+        add(
+                Caller.ANYONE,
+                VerifyAttestationRequest.newBuilder()
+                        .setAttestationId(none)
+                        .setAtLeast(3)
+                        .setContext(ByteString.copyFromUtf8("a context"))
+                        .setProof(proof)
+                        .build());
+        add(
+                operator,
+                RevokeAttestationRequest.newBuilder()
+                        .setAttestationId(none)
+                        .setReason("a reason")
+                        .setRequestId(once("revoke"))
+                        .build());
     }
 
     private void peers(Path directory) {

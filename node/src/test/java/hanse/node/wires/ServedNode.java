@@ -13,6 +13,7 @@ import hanse.sdk.HanseClient;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Map;
 
 /// A node with its bridge as `serve` runs them: a database of its own, TLS on every port, limits too wide to matter.
@@ -22,21 +23,20 @@ final class ServedNode implements AutoCloseable {
     private final Bridge bridge;
 
     ServedNode(Path directory) throws IOException {
-        node = Node.start(TestConfig.write(
-                directory,
-                Map.of(
-                        Setting.JDBC_URL,
-                        database.url(),
-                        Setting.JDBC_USER,
-                        database.username(),
-                        Setting.JDBC_PASSWORD,
-                        database.password(),
-                        Setting.PEER_ENDPOINT,
-                        "localhost:7103",
-                        Setting.RATE_FACTOR,
-                        "1000000",
-                        Setting.FAUCET,
-                        "true")));
+        this(directory, Map.of());
+    }
+
+    /// @param more settings over the usual ones
+    ServedNode(Path directory, Map<Setting, String> more) throws IOException {
+        Map<Setting, String> settings = new EnumMap<>(Setting.class);
+        settings.put(Setting.JDBC_URL, database.url());
+        settings.put(Setting.JDBC_USER, database.username());
+        settings.put(Setting.JDBC_PASSWORD, database.password());
+        settings.put(Setting.PEER_ENDPOINT, "localhost:7103");
+        settings.put(Setting.RATE_FACTOR, "1000000");
+        settings.put(Setting.FAUCET, "true");
+        settings.putAll(more);
+        node = Node.start(TestConfig.write(directory, settings));
         bridge = HttpFront.start(node);
     }
 

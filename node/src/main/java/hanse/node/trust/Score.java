@@ -1,0 +1,21 @@
+package hanse.node.trust;
+
+/// An agent's scores and what they were made of.
+///
+/// @param eigentrust 0 to 1
+/// @param satisfactory weight of rulings in its favour
+/// @param unsatisfactory weight of rulings against it
+/// @param dealings settled dealings that it was paid for
+/// @param weighted the same, each weighted by the payer's eigentrust
+/// @param raters agents that have something to say of it
+public record Score(
+        double eigentrust, long satisfactory, long unsatisfactory, long dealings, double weighted, int raters) {
+    /// Of an agent of whom nobody has anything to say.
+    public static final Score NONE = new Score(0, 0, 0, 0, 0, 0);
+
+    /// The EigenTrust-weighted Beta mean, between 0 and 1, one half for a stranger. Rulings count in full: an
+    /// operator made them. A dealing counts as much as the one who paid is trusted.
+    public double trustScore() {
+        return Beta.mean(satisfactory + weighted, unsatisfactory);
+    }
+}
