@@ -207,6 +207,10 @@ public final class Node implements AutoCloseable {
         Payments payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 
+        KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
+        Contracts contracts = new Contracts(
+                database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), federation, clock);
+
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
         PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
@@ -243,7 +247,7 @@ public final class Node implements AutoCloseable {
         federation.resolvingWith(did -> scores.addTo(documents.resolveForPeer(did), did));
 
         // what goes wrong
-        List<Disputable> disputable = List.of(payments.disputable());
+        List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
         Disputes disputes = new Disputes(
                 ledger, parties, disputable, Generators.timeBasedEpochRandomGenerator(random)::generate, clock);
         Reputation reputation = new KeptReputation(localTrust, attestations);
@@ -259,9 +263,6 @@ public final class Node implements AutoCloseable {
 
         // who may call
         Sessions sessions = new Sessions(registry, database, clock, random);
-        KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
-        Contracts contracts = new Contracts(
-                database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), federation, clock);
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
         Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
         Authentication authentication = new Authentication(registry, directory, sessions, clock);

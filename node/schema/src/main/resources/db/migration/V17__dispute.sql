@@ -3,22 +3,25 @@
 create table disputed (
   kind         smallint not null check (kind between 1 and 5),
   subject      uuid     not null,
+  part         text collate "C" not null default '',
   open_dispute uuid,
   recovered    bigint   not null default 0 check (recovered >= 0),
-  primary key (subject, kind)
+  primary key (subject, kind, part)
 ) with (fillfactor = 70);
 
 comment on table disputed is 'A dealing that was ever disputed. Its row is locked by everything that files, rules or closes: so there is one open dispute of a dealing, and never more is recovered than was paid.';
 comment on column disputed.kind is '1 PAYMENT, 2 CONTRACT, 3 MILESTONE, 4 JOB, 5 RENTAL.';
 comment on column disputed.subject is 'The dealing''s id.';
-comment on column disputed.open_dispute is 'The dispute that freezes it; null when there is none.';
-comment on column disputed.recovered is 'Micro-AVT compensated by slash and mint, over all its disputes.';
+comment on column disputed.part is 'Of a milestone, its name within the contract; empty for what is disputed as a whole.';
+comment on column disputed.open_dispute is 'The dispute that freezes it, or a part of it; null when there is none. A part has none of its own.';
+comment on column disputed.recovered is 'Micro-AVT compensated by slash and mint, over all disputes of it and of its parts.';
 
 create table dispute (
   id                   uuid        not null primary key,
   state                smallint    not null check (state between 1 and 3),
   kind                 smallint    not null,
   subject              uuid        not null,
+  part                 text        not null,
   complainant          text collate "C" not null,
   defendant            text collate "C" not null,
   grounds              smallint    not null,
@@ -56,6 +59,7 @@ comment on column dispute.id is 'UUID of version 7.';
 comment on column dispute.state is '1 OPEN, 2 VOTING, 3 CLOSED.';
 comment on column dispute.kind is 'The dealing''s kind, as in disputed.kind.';
 comment on column dispute.subject is 'The dealing''s id.';
+comment on column dispute.part is 'As disputed.part.';
 comment on column dispute.complainant is 'DID of who filed it.';
 comment on column dispute.defendant is 'DID of the other party.';
 comment on column dispute.grounds is '0 OTHER, 1 NOT_DELIVERED, 2 BAD_SERVICE, 3 FRAUD.';
@@ -146,3 +150,11 @@ alter table payment
 
 comment on column payment.frozen_by is 'The dispute that freezes it: consumed, it is neither settled nor given back; null when there is none.';
 comment on column payment.thawed_at is 'When a dispute last let it go: its 30 days count from then.';
+
+alter table contract
+  add column frozen_by    uuid,
+  add column frozen_state smallint check (frozen_state between 1 and 8),
+  add constraint contract_frozen check ((state = 9) = (frozen_by is not null) and (state = 9) = (frozen_state is not null));
+
+comment on column contract.frozen_by is 'The dispute that freezes it; only while DISPUTED.';
+comment on column contract.frozen_state is 'The state in which it goes on when that is over; only while DISPUTED.';

@@ -20,6 +20,9 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
     /// How long what is in escrow of a failed contract stays there, so that the provider can file a dispute.
     static final Duration DISPUTE_WINDOW = Duration.ofHours(24);
 
+    /// How long after its end a contract can be disputed.
+    static final Duration FILING_WINDOW = Duration.ofDays(14);
+
     /// After so long without a word of either side an escrowed contract ends, and what is in escrow goes back.
     static final Duration SILENCE = Duration.ofDays(30);
 
@@ -44,40 +47,8 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         }
     }
 
-    /// What changes of a contract besides its milestones.
-    ///
-    /// @param provider its signature; present from the acceptance on
-    /// @param escrowed what is in the contract's escrow account
-    /// @param endedAt when it reached a final state, or FAILED
-    /// @param dueAt when something happens to it by itself: a proposal expires, or what is in escrow goes back
-    /// @param cancelAskedBy the side that wishes to end it
-    /// @param note why it was declined, withdrawn, failed or cancelled
-    record Standing(
-            State state,
-            Optional<Signed> provider,
-            Avt escrowed,
-            Optional<Instant> acceptedAt,
-            Instant changedAt,
-            Optional<Instant> endedAt,
-            Optional<Instant> dueAt,
-            Optional<Side> cancelAskedBy,
-            String note) {}
-
     static Contract proposed(Agreement agreement, List<Milestone> milestones) {
-        return new Contract(
-                agreement,
-                new Standing(
-                        State.PROPOSED,
-                        Optional.empty(),
-                        Avt.ZERO,
-                        Optional.empty(),
-                        agreement.createdAt(),
-                        Optional.empty(),
-                        Optional.of(agreement.acceptBy()),
-                        Optional.empty(),
-                        ""),
-                milestones,
-                1);
+        return new Contract(agreement, Standing.proposed(agreement), milestones, 1);
     }
 
     UUID id() {
@@ -128,20 +99,9 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         if (!now.isBefore(agreement.acceptBy())) {
             throw new RefusedException(Reason.CONTRACT_EXPIRED);
         }
+        Avt funded = agreement.isEscrowed() ? agreement.total() : Avt.ZERO;
         return new Contract(
-                agreement,
-                new Standing(
-                        State.ACTIVE,
-                        Optional.of(provider),
-                        agreement.isEscrowed() ? agreement.total() : Avt.ZERO,
-                        Optional.of(now),
-                        now,
-                        Optional.empty(),
-                        silentUntil(now),
-                        Optional.empty(),
-                        ""),
-                milestones,
-                version + 1);
+                agreement, standing.accepted(provider, funded, now, silentUntil(now)), milestones, version + 1);
     }
 
     Contract declined(String why, Instant now) {
@@ -188,7 +148,7 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
     Contract paid(Milestone milestone, boolean fromEscrow, Instant now) {
         Contract paid = fromEscrow ? withEscrowed(escrowed().minus(milestone.amount())) : this;
         Contract next = paid.with(milestone, now);
-        return next.milestones.stream().allMatch(Milestone::isPaid) ? next.completed(now) : next;
+        return next.completedIfPaid(now);
     }
 
     /// A milestone's pay is on its way to the provider's registry.
@@ -199,40 +159,35 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
 
     /// A milestone's pay has arrived at the provider's registry; the last one completes an active contract.
     Contract arrived(Milestone milestone, Instant now) {
-        Contract next = with(milestone, now);
-        return state() == State.ACTIVE && next.milestones.stream().allMatch(Milestone::isPaid)
-                ? next.completed(now)
-                : next;
+        return with(milestone, now).completedIfPaid(now);
     }
 
     /// A milestone's pay has come back. What belongs in escrow is there again; if the contract has ended meanwhile, it
-    /// goes on to the contractor
-    /// when a dispute could have been filed.
+    /// goes on to the contractor when a dispute could have been filed.
     Contract cameBack(Milestone milestone, Instant now) {
         Contract next = with(milestone, now);
         if (!agreement.isEscrowed()) {
             return next;
         }
         Contract refilled = next.withEscrowed(escrowed().plus(milestone.amount()));
-        return state() == State.ACTIVE || standing.dueAt().isPresent()
+        return state() == State.ACTIVE
+                        || state() == State.DISPUTED
+                        || standing.dueAt().isPresent()
                 ? refilled
-                : new Contract(
-                        agreement,
-                        withDueAt(refilled.standing, Optional.of(now.plus(DISPUTE_WINDOW))),
-                        refilled.milestones,
-                        refilled.version);
+                : refilled.withDueAt(Optional.of(now.plus(DISPUTE_WINDOW)));
     }
 
-    private Contract completed(Instant now) {
-        return new Contract(agreement, end(State.COMPLETED, standing.note(), now), milestones, version);
+    private Contract completedIfPaid(Instant now) {
+        return state() == State.ACTIVE && milestones.stream().allMatch(Milestone::isPaid)
+                ? new Contract(agreement, standing.ended(State.COMPLETED, standing.note(), now), milestones, version)
+                : this;
     }
 
     /// The contractor says that the work has failed. What is in escrow waits for a dispute.
     Contract failed(String why, Instant now) {
         requireActive();
-        Standing end = end(State.FAILED, why, now);
-        Optional<Instant> dueAt = escrowed().isZero() ? Optional.empty() : Optional.of(now.plus(DISPUTE_WINDOW));
-        return new Contract(agreement, withDueAt(end, dueAt), milestones, version + 1);
+        return new Contract(agreement, standing.ended(State.FAILED, why, now), milestones, version + 1)
+                .waitingForDispute(now);
     }
 
     /// One side wishes to end it, or not any more. When the other side wishes the same, it is cancelled.
@@ -246,20 +201,75 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
             return ended(State.CANCELLED, why.isEmpty() ? standing.note() : why, now);
         }
         boolean takesBack = !consent && asked.filter(by::equals).isPresent();
+        Standing next = standing.cancelAsked(
+                consent ? Optional.of(by) : takesBack ? Optional.empty() : asked,
+                consent ? why : takesBack ? "" : standing.note(),
+                now,
+                silentUntil(now));
+        return new Contract(agreement, next, milestones, version + 1);
+    }
+
+    /// What is in escrow of one that has failed stays there for a while.
+    private Contract waitingForDispute(Instant now) {
+        return withDueAt(escrowed().isZero() ? Optional.empty() : Optional.of(now.plus(DISPUTE_WINDOW)));
+    }
+
+    /// Refuses unless it can be disputed now.
+    void requireDisputable(Instant now) {
+        switch (standing.freeze().map(Standing.Freeze::then).orElse(state())) {
+            case ACTIVE -> {}
+            case FAILED, COMPLETED -> {
+                if (!now.isBefore(standing.endedAt().orElseThrow().plus(FILING_WINDOW))) {
+                    throw new RefusedException(Reason.FILING_WINDOW_CLOSED);
+                }
+            }
+            case PROPOSED, CANCELLED, DECLINED, WITHDRAWN, EXPIRED, DISPUTED ->
+                throw new RefusedException(Reason.SUBJECT_NOT_DISPUTABLE);
+        }
+    }
+
+    /// Disputed. What is on its way to the provider goes on; if it comes back, it is frozen.
+    Contract frozen(UUID dispute, Instant now) {
+        if (state() != State.ACTIVE && state() != State.FAILED && state() != State.COMPLETED) {
+            throw new IllegalStateException("a contract that is " + state() + " was to be frozen");
+        }
         return new Contract(
-                agreement,
-                new Standing(
-                        standing.state(),
-                        standing.provider(),
-                        standing.escrowed(),
-                        standing.acceptedAt(),
-                        now,
-                        standing.endedAt(),
-                        silentUntil(now),
-                        consent ? Optional.of(by) : takesBack ? Optional.empty() : asked,
-                        consent ? why : takesBack ? "" : standing.note()),
-                milestones,
-                version + 1);
+                agreement, standing.frozen(new Standing.Freeze(dispute, state()), now), milestones, version + 1);
+    }
+
+    /// A ruling has given the contractor a part of what is in escrow: the rest is not worth the work that was agreed,
+    /// so the contract has failed.
+    Contract returnedByRuling(Avt amount, Instant now) {
+        requireFrozen();
+        UUID dispute = standing.freeze().orElseThrow().dispute();
+        Standing failed = standing.ended(State.FAILED, "ended by the ruling on dispute " + dispute, now)
+                .withEscrowed(escrowed().minus(amount))
+                .frozen(new Standing.Freeze(dispute, State.FAILED), now);
+        return new Contract(agreement, failed, milestones, version + 1);
+    }
+
+    /// Goes on as it was, or as the ruling has left it. Either side may dispute again: a failed one's escrow waits
+    /// for that.
+    Contract thawed(Instant now) {
+        requireFrozen();
+        Contract next = new Contract(agreement, standing.thawed(now), milestones, version + 1);
+        return switch (next.state()) {
+            case ACTIVE -> next.withDueAt(silentUntil(now)).completedIfPaid(now);
+            case FAILED -> next.waitingForDispute(now);
+            default -> next;
+        };
+    }
+
+    /// A ruling gives the provider a milestone's pay.
+    Contract awarded(Milestone milestone, Instant now) {
+        requireFrozen();
+        return with(milestone, now);
+    }
+
+    private void requireFrozen() {
+        if (state() != State.DISPUTED) {
+            throw new IllegalStateException("a contract that is " + state() + " was taken for a frozen one");
+        }
     }
 
     /// Whether something is to happen to it by itself now.
@@ -274,7 +284,7 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
             case PROPOSED -> ended(State.EXPIRED, "", now);
             case ACTIVE -> ended(State.CANCELLED, "nobody has said a word for 30 days", now);
             case FAILED, CANCELLED ->
-                new Contract(agreement, withDueAt(standing, Optional.empty()), milestones, version + 1)
+                new Contract(agreement, standing.withDueAt(Optional.empty()), milestones, version + 1)
                         .withEscrowed(Avt.ZERO);
             case COMPLETED, DECLINED, WITHDRAWN, EXPIRED, DISPUTED ->
                 throw new IllegalStateException("nothing happens by itself to a contract that is " + state());
@@ -282,6 +292,9 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
     }
 
     private void requireActive() {
+        if (state() == State.DISPUTED) {
+            throw new RefusedException(Reason.SUBJECT_FROZEN);
+        }
         require(State.ACTIVE, Reason.CONTRACT_NOT_ACTIVE);
     }
 
@@ -309,61 +322,20 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         List<Milestone> next = milestones.stream()
                 .map(milestone -> milestone.number() == changed.number() ? changed : milestone)
                 .toList();
-        Standing touched = new Standing(
-                standing.state(),
-                standing.provider(),
-                standing.escrowed(),
-                standing.acceptedAt(),
-                now,
-                standing.endedAt(),
-                standing.state() == State.ACTIVE ? silentUntil(now) : standing.dueAt(),
-                standing.cancelAskedBy(),
-                standing.note());
-        return new Contract(agreement, touched, next, version + 1);
+        Optional<Instant> due = standing.state() == State.ACTIVE ? silentUntil(now) : standing.dueAt();
+        return new Contract(agreement, standing.changed(now, due), next, version + 1);
     }
 
     /// The end, with nothing left in escrow.
     private Contract ended(State end, String why, Instant now) {
-        return new Contract(agreement, end(end, why, now), milestones, version + 1).withEscrowed(Avt.ZERO);
-    }
-
-    private Standing end(State end, String why, Instant now) {
-        return new Standing(
-                end,
-                standing.provider(),
-                standing.escrowed(),
-                standing.acceptedAt(),
-                now,
-                Optional.of(now),
-                Optional.empty(),
-                standing.cancelAskedBy(),
-                why);
+        return new Contract(agreement, standing.ended(end, why, now), milestones, version + 1).withEscrowed(Avt.ZERO);
     }
 
     private Contract withEscrowed(Avt left) {
-        Standing changed = new Standing(
-                standing.state(),
-                standing.provider(),
-                left,
-                standing.acceptedAt(),
-                standing.changedAt(),
-                standing.endedAt(),
-                standing.dueAt(),
-                standing.cancelAskedBy(),
-                standing.note());
-        return new Contract(agreement, changed, milestones, version);
+        return new Contract(agreement, standing.withEscrowed(left), milestones, version);
     }
 
-    private static Standing withDueAt(Standing standing, Optional<Instant> dueAt) {
-        return new Standing(
-                standing.state(),
-                standing.provider(),
-                standing.escrowed(),
-                standing.acceptedAt(),
-                standing.changedAt(),
-                standing.endedAt(),
-                dueAt,
-                standing.cancelAskedBy(),
-                standing.note());
+    private Contract withDueAt(Optional<Instant> due) {
+        return new Contract(agreement, standing.withDueAt(due), milestones, version);
     }
 }

@@ -82,12 +82,17 @@ final class ContractMoney {
     ///
     /// @param contract as it was before its change
     void giveBack(Contract contract, Books books) {
-        if (!contract.escrowed().isZero()) {
+        giveBack(contract, contract.escrowed(), books);
+    }
+
+    /// Gives back a part of it.
+    void giveBack(Contract contract, Avt amount, Books books) {
+        if (!amount.isZero()) {
             books.post(Posting.move(
                             EntryKind.ESCROW_RETURNED,
                             SystemAccount.escrow(contract.id()).id(),
                             AccountId.of(contract.agreement().contractor()),
-                            contract.escrowed())
+                            amount)
                     .about(contract.id()));
         }
     }
@@ -131,6 +136,12 @@ final class ContractMoney {
                 token.isPresent()
                         ? payByToken(contract, milestone, token.get(), books)
                         : pay(contract, milestone, books));
+    }
+
+    /// Pays from escrow a milestone that a ruling has awarded to the provider.
+    Contract payAwarded(Contract contract, Milestone awarded, Books books) {
+        return pay(contract.awarded(awarded, books.now()), awarded, Optional.empty(), books, "")
+                .contract();
     }
 
     private Contract pay(Contract contract, Milestone milestone, Books books) {

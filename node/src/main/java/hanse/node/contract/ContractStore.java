@@ -53,11 +53,12 @@ final class ContractStore implements RowType<UUID, Contract> {
             update contract c
             set state = u.state, provider_signature = u.provider_signature, provider_key = u.provider_key,
               escrowed = u.escrowed, accepted_at = u.accepted_at, changed_at = u.changed_at, ended_at = u.ended_at,
-              due_at = u.due_at, cancel_asked_by = u.cancel_asked_by, note = u.note, version = u.version
+              due_at = u.due_at, cancel_asked_by = u.cancel_asked_by, note = u.note, version = u.version,
+              frozen_by = u.frozen_by, frozen_state = u.frozen_state
             from unnest(?::uuid[], ?::smallint[], ?::bytea[], ?::bytea[], ?::bigint[], ?::timestamptz[], ?::timestamptz[],
-                ?::timestamptz[], ?::timestamptz[], ?::smallint[], ?::text[], ?::bigint[])
+                ?::timestamptz[], ?::timestamptz[], ?::smallint[], ?::text[], ?::bigint[], ?::uuid[], ?::smallint[])
               as u (id, state, provider_signature, provider_key, escrowed, accepted_at, changed_at, ended_at,
-                due_at, cancel_asked_by, note, version)
+                due_at, cancel_asked_by, note, version, frozen_by, frozen_state)
             where c.id = u.id
             """;
 
@@ -150,7 +151,16 @@ final class ContractStore implements RowType<UUID, Contract> {
                 Columns.shorts(
                         rows, c -> c.standing().cancelAskedBy().map(Side::code).orElse((short) 0)),
                 Columns.texts(rows, c -> c.standing().note()),
-                Columns.longs(rows, Contract::version));
+                Columns.longs(rows, Contract::version),
+                Columns.uuids(
+                        rows,
+                        c -> c.standing().freeze().map(Standing.Freeze::dispute).orElse(null)),
+                Columns.shorts(
+                        rows,
+                        c -> c.standing()
+                                .freeze()
+                                .map(freeze -> freeze.then().code())
+                                .orElse(null)));
         putMilestones(pipeline, rows);
     }
 
@@ -281,7 +291,7 @@ final class ContractStore implements RowType<UUID, Contract> {
         short asked = row.getCancelAskedBy();
         return new Contract(
                 agreement,
-                new Contract.Standing(
+                new Standing(
                         Contract.State.of(row.getState()),
                         row.getProviderSignature() == null
                                 ? Optional.empty()
@@ -292,7 +302,9 @@ final class ContractStore implements RowType<UUID, Contract> {
                         Optional.ofNullable(row.getEndedAt()),
                         Optional.ofNullable(row.getDueAt()),
                         asked == 0 ? Optional.empty() : Optional.of(Side.of(asked)),
-                        row.getNote()),
+                        row.getNote(),
+                        Optional.ofNullable(row.getFrozenBy())
+                                .map(by -> new Standing.Freeze(by, Contract.State.of(row.getFrozenState())))),
                 Proposal.milestones(agreement.terms()),
                 row.getVersion());
     }

@@ -49,7 +49,7 @@ final class ContractWire {
 
     private static hanse.contract.v1.Contract.Builder wire(Contract contract, Parties parties) {
         Agreement agreement = contract.agreement();
-        Contract.Standing standing = contract.standing();
+        Standing standing = contract.standing();
         hanse.contract.v1.Contract.Builder wire = hanse.contract.v1.Contract.newBuilder()
                 .setContractId(contract.id().toString())
                 .setState(state(contract.state()))
@@ -76,6 +76,7 @@ final class ContractWire {
         if (contract.state() == Contract.State.FAILED) {
             standing.dueAt().map(WireTime::of).ifPresent(wire::setEscrowUntil);
         }
+        standing.freeze().ifPresent(freeze -> wire.setDisputeId(freeze.dispute().toString()));
         standing.cancelAskedBy()
                 .ifPresent(side -> wire.setCancelAskedBy(
                         switch (side) {

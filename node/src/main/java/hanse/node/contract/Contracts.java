@@ -11,6 +11,7 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.TimePage;
 import hanse.node.contract.ContractStore.Filter;
+import hanse.node.dispute.Disputable;
 import hanse.node.federation.Federation;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.GroupCommit;
@@ -309,6 +310,11 @@ public final class Contracts {
     /// Whether an agent has money in escrow; its account cannot be closed before that has come out.
     public static boolean isUnderWay(Tx tx, AgentId contractor) {
         return ContractStore.hasEscrow(tx, contractor);
+    }
+
+    /// Contracts as something to dispute.
+    public Disputable disputable() {
+        return new DisputableContract(changes);
     }
 
     /// Does what happens to contracts by itself: proposals expire, what is in escrow goes back. Answers how often.

@@ -99,6 +99,28 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
         }
     }
 
+    /// A ruling gives the provider its pay, whatever the contractor says of the work.
+    Milestone awarded(Instant now) {
+        if (state == State.PAYING || state == State.PAID) {
+            throw new IllegalStateException("a milestone that is " + state + " was to be awarded");
+        }
+        return with(
+                State.APPROVED,
+                new Pay(
+                        Optional.of(pay.approvedAt().orElse(now)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        pay.attempt(),
+                        pay.frame(),
+                        pay.payment(),
+                        pay.refusal()));
+    }
+
+    /// Whether its pay has left the contract.
+    boolean isPaidOut() {
+        return state == State.PAYING || state == State.PAID;
+    }
+
     /// Paid in this registry.
     Milestone paid(Instant now, Position transfer, Optional<UUID> payment) {
         requireApprovable();

@@ -15,37 +15,38 @@ import java.util.UUID;
 /// A frozen dealing is neither paid out nor given back by anybody, but by the ruling. What is on its way to a peer is
 /// not stopped; if it comes back, it is frozen.
 public interface Disputable {
-    Subject.Kind kind();
+    /// Whether dealings of that kind are its.
+    boolean owns(Subject.Kind kind);
 
     /// Asks for the rows of a dealing, whether it exists or not.
-    void rows(Rows rows, UUID dealing);
+    void rows(Rows rows, Subject dealing);
 
     /// Asks for the accounts that [#hand] changes, the complainant's besides.
-    void accounts(Rows rows, UUID dealing, Wanted wanted);
+    void accounts(Rows rows, Subject dealing, Wanted wanted);
 
     /// The other party, if `complainant` may dispute the dealing now. Refuses with `UNKNOWN_SUBJECT` (also whoever is
     /// no party to it), `NOT_YOURS`, `SUBJECT_NOT_DISPUTABLE`, `FILING_WINDOW_CLOSED`.
-    Did defendant(Rows rows, UUID dealing, Did complainant, Instant now);
+    Did defendant(Rows rows, Subject dealing, Did complainant, Instant now);
 
     /// A dealing that is disputed, or that [#defendant] has named a defendant for.
-    Dealing dealing(Rows rows, UUID dealing, Did complainant);
+    Dealing dealing(Rows rows, Subject dealing, Did complainant, Instant now);
 
     /// Freezes a dealing that is not frozen.
-    void freeze(Books books, UUID dealing, UUID dispute);
+    void freeze(Books books, Subject dealing, UUID dispute);
 
     /// Lets a frozen dealing go on as if nothing had been.
-    void thaw(Books books, UUID dealing);
+    void thaw(Books books, Subject dealing);
 
     /// Gives the winner of a dispute what is held for the dealing, at most `award`; the dealing is still frozen, and
     /// stays so. Refuses with `AWARD_NOT_WHOLE` when `award` is less than what is held and that cannot be parted.
     ///
     /// @return how much
-    Avt hand(Books books, UUID dealing, Did winner, Avt award);
+    Avt hand(Books books, Subject dealing, Did winner, Avt award);
 
     /// The owner of a kind, among all.
     static Optional<Disputable> of(Iterable<Disputable> owners, Subject.Kind kind) {
         for (Disputable owner : owners) {
-            if (owner.kind() == kind) {
+            if (owner.owns(kind)) {
                 return Optional.of(owner);
             }
         }

@@ -29,9 +29,9 @@ final class DisputeStore implements RowType<UUID, Dispute> {
             "select " + Pipeline.columns(DISPUTE) + " from dispute where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
-            insert into dispute (id, state, kind, subject, complainant, defendant, grounds, reason, claimed,
+            insert into dispute (id, state, kind, subject, part, complainant, defendant, grounds, reason, claimed,
               subject_state, captured, held, in_flight, performance, filed_at, rule_by)
-            select * from unnest(?::uuid[], ?::smallint[], ?::smallint[], ?::uuid[], ?::text[], ?::text[], ?::smallint[],
+            select * from unnest(?::uuid[], ?::smallint[], ?::smallint[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::smallint[],
               ?::text[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::timestamptz[],
               ?::timestamptz[])
             """;
@@ -79,6 +79,7 @@ final class DisputeStore implements RowType<UUID, Dispute> {
                 Columns.shorts(rows, d -> d.state().code()),
                 Columns.shorts(rows, d -> d.filing().subject().kind().code()),
                 Columns.uuids(rows, d -> d.filing().subject().id()),
+                Columns.texts(rows, d -> d.filing().subject().part()),
                 Columns.texts(rows, d -> d.filing().complainant().toString()),
                 Columns.texts(rows, d -> d.filing().defendant().toString()),
                 Columns.shorts(rows, d -> d.filing().grounds().code()),
@@ -223,7 +224,7 @@ final class DisputeStore implements RowType<UUID, Dispute> {
                 row.getId(),
                 Dispute.State.of(row.getState()),
                 new Dispute.Filing(
-                        new Subject(Subject.Kind.of(row.getKind()), row.getSubject()),
+                        new Subject(Subject.Kind.of(row.getKind()), row.getSubject(), row.getPart()),
                         Did.parse(row.getComplainant()),
                         Did.parse(row.getDefendant()),
                         Dispute.Grounds.of(row.getGrounds()),

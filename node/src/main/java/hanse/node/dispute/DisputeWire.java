@@ -3,8 +3,10 @@ package hanse.node.dispute;
 import hanse.dispute.v1.DisputeRecord;
 import hanse.dispute.v1.Effect;
 import hanse.dispute.v1.Snapshot;
+import hanse.error.v1.Reason;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
 import hanse.node.call.WireTime;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -31,7 +33,8 @@ final class DisputeWire {
                 .setSubject(hanse.dispute.v1.Subject.newBuilder()
                         .setKind(hanse.dispute.v1.Subject.Kind.valueOf(
                                 filing.subject().kind().name()))
-                        .setId(filing.subject().id().toString()))
+                        .setId(filing.subject().id().toString())
+                        .setMilestoneId(filing.subject().part()))
                 .setComplainant(filing.complainant().toString())
                 .setDefendant(filing.defendant().toString())
                 .setGrounds(hanse.dispute.v1.Dispute.Grounds.valueOf(
@@ -135,8 +138,15 @@ final class DisputeWire {
         return Ruling.valueOf(ruling.name());
     }
 
+    /// Refuses with `MILESTONE_REQUIRED` a milestone without a name, and with `UNKNOWN_SUBJECT` a name of one where
+    /// there is none.
     static Subject subject(hanse.dispute.v1.Subject subject) {
-        return new Subject(Subject.Kind.valueOf(subject.getKind().name()), UUID.fromString(subject.getId()));
+        Subject.Kind kind = Subject.Kind.valueOf(subject.getKind().name());
+        boolean isMilestone = kind == Subject.Kind.MILESTONE;
+        if (isMilestone == subject.getMilestoneId().isEmpty()) {
+            throw new RefusedException(isMilestone ? Reason.MILESTONE_REQUIRED : Reason.UNKNOWN_SUBJECT);
+        }
+        return new Subject(kind, UUID.fromString(subject.getId()), subject.getMilestoneId());
     }
 
     /// @param hex 64 digits, or empty for none

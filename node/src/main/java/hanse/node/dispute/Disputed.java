@@ -36,18 +36,4 @@ record Disputed(Subject subject, Optional<UUID> open, Avt recovered) {
     Avt left(Avt worth) {
         return worth.compareTo(recovered) > 0 ? worth.minus(recovered) : Avt.ZERO;
     }
-
-    /// What a complaint asks for. Refuses with `NOTHING_TO_RECOVER`, `CLAIM_TOO_LARGE`.
-    ///
-    /// @param asked empty for all there is
-    Avt claim(Dealing dealing, Optional<Avt> asked) {
-        Avt left = left(dealing.worth());
-        if (left.isZero()) {
-            throw new RefusedException(Reason.NOTHING_TO_RECOVER);
-        }
-        if (asked.filter(amount -> amount.compareTo(left) > 0).isPresent()) {
-            throw new RefusedException(Reason.CLAIM_TOO_LARGE);
-        }
-        return asked.orElse(left);
-    }
 }

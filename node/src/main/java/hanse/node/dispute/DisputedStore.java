@@ -18,18 +18,19 @@ final class DisputedStore implements RowType<Subject, Disputed> {
     private static final int LOCK_ORDER = 22;
 
     private static final String LOCK = "select " + Pipeline.columns(DISPUTED)
-            + " from disputed where (subject, kind) in (select * from unnest(?::uuid[], ?::smallint[]))"
-            + " order by subject, kind for no key update";
+            + " from disputed where (subject, kind, part) in (select * from unnest(?::uuid[], ?::smallint[], ?::text[]))"
+            + " order by subject, kind, part for no key update";
 
     private static final String INSERT = """
-            insert into disputed (subject, kind, open_dispute, recovered)
-            select * from unnest(?::uuid[], ?::smallint[], ?::uuid[], ?::bigint[])
+            insert into disputed (subject, kind, part, open_dispute, recovered)
+            select * from unnest(?::uuid[], ?::smallint[], ?::text[], ?::uuid[], ?::bigint[])
             """;
 
     private static final String UPDATE = """
             update disputed d set open_dispute = u.open_dispute, recovered = u.recovered
-            from unnest(?::uuid[], ?::smallint[], ?::uuid[], ?::bigint[]) as u (subject, kind, open_dispute, recovered)
-            where d.subject = u.subject and d.kind = u.kind
+            from unnest(?::uuid[], ?::smallint[], ?::text[], ?::uuid[], ?::bigint[])
+              as u (subject, kind, part, open_dispute, recovered)
+            where d.subject = u.subject and d.kind = u.kind and d.part = u.part
             """;
 
     @Override
@@ -44,14 +45,15 @@ final class DisputedStore implements RowType<Subject, Disputed> {
                 DISPUTED,
                 LOCK,
                 row -> {
-                    Subject subject = new Subject(Subject.Kind.of(row.getKind()), row.getSubject());
+                    Subject subject = new Subject(Subject.Kind.of(row.getKind()), row.getSubject(), row.getPart());
                     found.put(
                             subject,
                             new Disputed(
                                     subject, Optional.ofNullable(row.getOpenDispute()), new Avt(row.getRecovered())));
                 },
                 Columns.uuids(wanted, Subject::id),
-                Columns.shorts(wanted, subject -> subject.kind().code()));
+                Columns.shorts(wanted, subject -> subject.kind().code()),
+                Columns.texts(wanted, Subject::part));
     }
 
     @Override
@@ -67,6 +69,7 @@ final class DisputedStore implements RowType<Subject, Disputed> {
                     sql,
                     Columns.uuids(rows, row -> row.subject().id()),
                     Columns.shorts(rows, row -> row.subject().kind().code()),
+                    Columns.texts(rows, row -> row.subject().part()),
                     Columns.uuids(rows, row -> row.open().orElse(null)),
                     Columns.longs(rows, row -> row.recovered().micros()));
         }

@@ -35,7 +35,7 @@ public final class Disputes {
     private final Supplier<UUID> ids;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
-    private final DisputedStore disputed = new DisputedStore();
+    private final Docket docket = new Docket();
     private final EvidenceStore evidence = new EvidenceStore();
     private final ArbiterStore arbiters = new ArbiterStore();
 
@@ -66,15 +66,16 @@ public final class Disputes {
         Disputable owner =
                 Disputable.of(owners, subject.kind()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_SUBJECT));
         Did complainant = parties.did(by);
-        Rows rows = Rows.wanting(disputed, subject);
-        owner.rows(rows, subject.id());
+        Rows rows = docket.rows(subject);
+        owner.rows(rows, subject);
         return ledger.post(tx, rows, wanted -> {}, books -> {
-            Did defendant = owner.defendant(rows, subject.id(), complainant, books.now());
+            Did defendant = owner.defendant(rows, subject, complainant, books.now());
             parties.local(defendant);
-            Dealing dealing = owner.dealing(rows, subject.id(), complainant);
+            Dealing dealing = owner.dealing(rows, subject, complainant, books.now());
+            Dealing whole = owner.dealing(rows, subject.whole(), complainant, books.now());
             UUID id = ids.get();
-            Optional<Disputed> before = rows.get(disputed, subject);
-            Disputed opened = before.orElse(Disputed.never(subject)).opened(id);
+            docket.open(rows, subject, id);
+            Avt left = docket.left(rows, subject, dealing.worth(), whole.worth());
             Dispute dispute = Dispute.filed(
                     id,
                     subject,
@@ -82,15 +83,10 @@ public final class Disputes {
                     defendant,
                     grounds,
                     reason,
-                    opened.claim(dealing, amount),
+                    Docket.claim(left, amount),
                     dealing,
                     books.now());
-            owner.freeze(books, subject.id(), id);
-            if (before.isEmpty()) {
-                rows.insert(disputed, subject, opened);
-            } else {
-                rows.update(disputed, subject, opened);
-            }
+            owner.freeze(books, subject, id);
             rows.insertFresh(store, id, dispute);
             DisputeEvents.post(
                     books,
@@ -102,6 +98,8 @@ public final class Disputes {
                             subject.kind().name(),
                             "subject_id",
                             subject.id().toString(),
+                            "milestone_id",
+                            subject.part(),
                             "subject_state",
                             dealing.state(),
                             "captured",

@@ -38,7 +38,7 @@ public final class Rulings {
     private final Slash slash;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
-    private final DisputedStore disputed = new DisputedStore();
+    private final Docket docket = new Docket();
 
     public Rulings(
             Database database,
@@ -137,8 +137,8 @@ public final class Rulings {
         Subject subject = seen.filing().subject();
         Disputable owner = Disputable.of(owners, subject.kind()).orElseThrow();
         Rows rows = Rows.wanting(store, id);
-        rows.want(disputed, subject);
-        owner.rows(rows, subject.id());
+        docket.want(rows, subject);
+        owner.rows(rows, subject);
         reputation.want(rows, seen.filing().complainant(), seen.filing().defendant());
         slash.rows(rows, seen.filing().defendant().agent(), seen.evidenced().cited());
         return ledger.post(tx, rows, wanted -> accounts(rows, wanted, owner, seen), books -> {
@@ -151,11 +151,8 @@ public final class Rulings {
                 signal(books, after);
             }
             if (isOver(after) && !isOver(before)) {
-                owner.thaw(books, subject.id());
-                rows.update(
-                        disputed,
-                        subject,
-                        rows.get(disputed, subject).orElseThrow().closed());
+                owner.thaw(books, subject);
+                docket.close(rows, subject);
             }
             return after;
         });
@@ -175,7 +172,7 @@ public final class Rulings {
     }
 
     private void accounts(Rows rows, Wanted wanted, Disputable owner, Dispute seen) {
-        owner.accounts(rows, seen.filing().subject().id(), wanted);
+        owner.accounts(rows, seen.filing().subject(), wanted);
         wanted.account(AccountId.of(seen.filing().complainant().agent()));
         slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
         wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
@@ -192,8 +189,7 @@ public final class Rulings {
             return dispute;
         }
         Subject subject = dispute.filing().subject();
-        Dealing dealing =
-                owner.dealing(books.rows(), subject.id(), dispute.filing().complainant());
+        Dealing dealing = owner.dealing(books.rows(), subject, dispute.filing().complainant(), books.now());
         if (dealing.isMoving()) {
             if (awarded(dispute).compareTo(dealing.inFlight()) < 0) {
                 throw new RefusedException(Reason.AWARD_NOT_WHOLE);
@@ -218,9 +214,11 @@ public final class Rulings {
     private Dispute.Effect move(Books books, Disputable owner, Dispute dispute, Dealing dealing) {
         Dispute.Filing filing = dispute.filing();
         AgentId defendant = filing.defendant().agent();
-        Avt returned = owner.hand(books, filing.subject().id(), filing.complainant(), awarded(dispute));
-        Disputed subject = books.rows().get(disputed, filing.subject()).orElseThrow();
-        Avt due = smaller(awarded(dispute).minus(returned), subject.left(dealing.captured()));
+        Subject subject = filing.subject();
+        Dealing whole = owner.dealing(books.rows(), subject.whole(), filing.complainant(), books.now());
+        Avt returned = owner.hand(books, subject, filing.complainant(), awarded(dispute));
+        Avt left = docket.left(books.rows(), subject, dealing.captured(), whole.captured());
+        Avt due = smaller(awarded(dispute).minus(returned), left);
         Avt mitigated = slash.mitigation(
                 books.rows(), defendant, due, dispute.evidenced().cited(), filing.at());
         Avt amount = due.minus(mitigated);
@@ -239,7 +237,7 @@ public final class Rulings {
                         AccountId.of(filing.complainant().agent()),
                         amount)
                 .about(dispute.id()));
-        books.rows().update(disputed, filing.subject(), subject.recovered(amount));
+        docket.recovered(books.rows(), subject, amount);
         return new Dispute.Effect(books.now(), returned, amount, mitigated, Optional.empty());
     }
 

@@ -30,23 +30,23 @@ final class DisputablePayment implements Disputable {
     }
 
     @Override
-    public Subject.Kind kind() {
-        return Subject.Kind.PAYMENT;
+    public boolean owns(Subject.Kind kind) {
+        return kind == Subject.Kind.PAYMENT;
     }
 
     @Override
-    public void rows(Rows rows, UUID id) {
-        rows.want(store, id);
+    public void rows(Rows rows, Subject subject) {
+        rows.want(store, subject.id());
     }
 
     @Override
-    public void accounts(Rows rows, UUID id, Wanted wanted) {
-        rows.get(store, id).ifPresent(payment -> wanted.account(AccountId.of(payment.payer())));
+    public void accounts(Rows rows, Subject subject, Wanted wanted) {
+        rows.get(store, subject.id()).ifPresent(payment -> wanted.account(AccountId.of(payment.payer())));
     }
 
     @Override
-    public Did defendant(Rows rows, UUID id, Did complainant, Instant now) {
-        Payment payment = rows.get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_SUBJECT));
+    public Did defendant(Rows rows, Subject subject, Did complainant, Instant now) {
+        Payment payment = rows.get(store, subject.id()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_SUBJECT));
         Did payee = new Did(payment.payeeRegistry().orElse(parties.self()), payment.payee());
         if (!parties.did(payment.payer()).equals(complainant)) {
             throw new RefusedException(payee.equals(complainant) ? Reason.NOT_YOURS : Reason.UNKNOWN_SUBJECT);
@@ -64,8 +64,8 @@ final class DisputablePayment implements Disputable {
     }
 
     @Override
-    public Dealing dealing(Rows rows, UUID id, Did complainant) {
-        Payment payment = get(rows, id);
+    public Dealing dealing(Rows rows, Subject subject, Did complainant, Instant now) {
+        Payment payment = get(rows, subject);
         Avt amount = payment.amount();
         return switch (payment.state()) {
             case AUTHORIZED, CONSUMED -> dealing(payment, Avt.ZERO, amount, Avt.ZERO);
@@ -81,18 +81,18 @@ final class DisputablePayment implements Disputable {
     }
 
     @Override
-    public void freeze(Books books, UUID id, UUID dispute) {
-        books.rows().update(store, id, get(books.rows(), id).frozen(dispute));
+    public void freeze(Books books, Subject subject, UUID dispute) {
+        books.rows().update(store, subject.id(), get(books.rows(), subject).frozen(dispute));
     }
 
     @Override
-    public void thaw(Books books, UUID id) {
-        books.rows().update(store, id, get(books.rows(), id).thawed(books.now()));
+    public void thaw(Books books, Subject subject) {
+        books.rows().update(store, subject.id(), get(books.rows(), subject).thawed(books.now()));
     }
 
     @Override
-    public Avt hand(Books books, UUID id, Did winner, Avt award) {
-        Payment payment = get(books.rows(), id);
+    public Avt hand(Books books, Subject subject, Did winner, Avt award) {
+        Payment payment = get(books.rows(), subject);
         if (payment.state() != Payment.State.CONSUMED) {
             return Avt.ZERO;
         }
@@ -103,8 +103,8 @@ final class DisputablePayment implements Disputable {
         return payment.amount();
     }
 
-    private Payment get(Rows rows, UUID id) {
-        return rows.get(store, id)
+    private Payment get(Rows rows, Subject subject) {
+        return rows.get(store, subject.id())
                 .orElseThrow(() -> new IllegalStateException("a payment is disputed that does not exist"));
     }
 }

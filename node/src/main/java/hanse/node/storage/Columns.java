@@ -37,7 +37,7 @@ public final class Columns {
         return array("float8", values(rows, Double[]::new, column));
     }
 
-    public static <R> Parameter shorts(List<R> rows, Function<R, Short> column) {
+    public static <R> Parameter shorts(List<R> rows, Function<R, ? extends @Nullable Short> column) {
         return array("int2", values(rows, Short[]::new, column));
     }
 

@@ -3,8 +3,11 @@ package hanse.node.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hanse.contract.v1.Terms;
+import hanse.dispute.v1.Dispute;
+import hanse.dispute.v1.Ruling;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
+import hanse.node.testing.Asked;
 import hanse.node.testing.TestClock;
 import hanse.node.testing.TestRegistry;
 import java.time.Duration;
@@ -40,6 +43,8 @@ final class ContractModelTest {
         FAIL,
         CANCEL,
         TAKE_BACK,
+        DISPUTE,
+        END_DISPUTE,
         PASS_TIME,
         SWEEP
     }
@@ -96,7 +101,12 @@ final class ContractModelTest {
         Contract.State state = Contract.State.PROPOSED;
         int wantsEnd = -1;
         long escrow;
+        long compensated;
         Instant over;
+        Instant endedAt = Instant.MAX;
+        Contract.State resumes = Contract.State.PROPOSED;
+        int complainant;
+        Dispute dispute = Dispute.getDefaultInstance();
 
         Expected(Terms terms, boolean escrowed, long... amounts) {
             this.id = UUID.fromString(terms.getContractId());
@@ -117,14 +127,27 @@ final class ContractModelTest {
             over = escrowed ? now.plus(Duration.ofDays(30)) : Instant.MAX;
         }
 
-        void ended(Contract.State end) {
+        void ended(Contract.State end, Instant now) {
             state = end;
             over = Instant.MAX;
+            endedAt = now;
+        }
+
+        boolean isPaid() {
+            return java.util.Arrays.stream(work).allMatch(Milestone.State.PAID::equals);
+        }
+
+        long captured() {
+            return java.util.stream.IntStream.range(0, work.length)
+                    .filter(i -> work[i] == Milestone.State.PAID)
+                    .mapToLong(i -> amounts[i])
+                    .sum();
         }
     }
 
     private static final class Both {
         final Workshop shop;
+        final Tribunal tribunal;
         final TestClock clock;
         final List<AgentId> agents = new ArrayList<>();
         final long[] balance = {DEPOSIT, 0, 0};
@@ -132,6 +155,7 @@ final class ContractModelTest {
 
         Both(Workshop shop) {
             this.shop = shop;
+            this.tribunal = shop.tribunal();
             this.clock = shop.clock;
             agents.add(shop.agent("40"));
             agents.add(shop.agent("0"));
@@ -145,13 +169,129 @@ final class ContractModelTest {
                     clock.advance(
                             List.of(Duration.ofHours(5), Duration.ofHours(20), Duration.ofDays(3), Duration.ofDays(30))
                                     .get(step.which()));
-                case SWEEP -> assertThat(shop.contracts.sweep()).isEqualTo(sweep());
+                case SWEEP -> {
+                    tribunal.rulings.sweep();
+                    lapse();
+                    assertThat(shop.contracts.sweep()).isEqualTo(sweep());
+                }
+                case DISPUTE -> {
+                    if (!expected.isEmpty()) {
+                        dispute(step, expected.get(step.which() % expected.size()));
+                    }
+                }
+                case END_DISPUTE ->
+                    expected.stream()
+                            .filter(contract -> contract.state == Contract.State.DISPUTED)
+                            .findFirst()
+                            .ifPresent(contract -> endDispute(step, contract));
                 default -> {
                     if (!expected.isEmpty()) {
                         change(step, expected.get(step.which() % expected.size()));
                     }
                 }
             }
+        }
+
+        private void dispute(Step step, Expected contract) {
+            Asked<Dispute> answer = tribunal.file(agents.get(step.who()), contract.id, "", "");
+            assertThat(answer.refusal()).as("%s", step).isEqualTo(disputeRefusal(step, contract));
+            answer.given().ifPresent(filed -> {
+                contract.dispute = filed;
+                contract.complainant = step.who();
+                contract.resumes = contract.state;
+                contract.state = Contract.State.DISPUTED;
+                contract.over = Instant.MAX;
+            });
+        }
+
+        private Optional<Reason> disputeRefusal(Step step, Expected contract) {
+            if (step.who() == 2) {
+                return Optional.of(Reason.UNKNOWN_SUBJECT);
+            }
+            boolean isDisputed = contract.state == Contract.State.DISPUTED;
+            return switch (isDisputed ? contract.resumes : contract.state) {
+                case ACTIVE, FAILED, COMPLETED -> {
+                    if (contract.endedAt != Instant.MAX
+                            && !clock.instant().isBefore(contract.endedAt.plus(Duration.ofDays(14)))) {
+                        yield Optional.of(Reason.FILING_WINDOW_CLOSED);
+                    }
+                    long captured = step.who() == 0 ? contract.captured() : 0;
+                    yield isDisputed
+                            ? Optional.of(Reason.ALREADY_DISPUTED)
+                            : captured + contract.escrow - (step.who() == 0 ? contract.compensated : 0) <= 0
+                                    ? Optional.of(Reason.NOTHING_TO_RECOVER)
+                                    : Optional.empty();
+                }
+                default -> Optional.of(Reason.SUBJECT_NOT_DISPUTABLE);
+            };
+        }
+
+        /// Withdrawn, dismissed or ruled for the complainant, as the step's number says.
+        private void endDispute(Step step, Expected contract) {
+            Instant now = clock.instant();
+            if (step.number() % 3 == 0) {
+                tribunal.withdraw(agents.get(contract.complainant), contract.dispute);
+            } else {
+                tribunal.voting(contract.dispute);
+                Ruling ruling = step.number() % 3 == 1 ? Ruling.DISMISSED : Ruling.IN_FAVOR_OF_COMPLAINANT;
+                var unused = tribunal.rule(contract.dispute, ruling, "").value();
+                if (ruling == Ruling.IN_FAVOR_OF_COMPLAINANT) {
+                    award(contract, now);
+                }
+            }
+            thaw(contract, now);
+        }
+
+        private void award(Expected contract, Instant now) {
+            if (contract.complainant == 1) {
+                for (int i = 0; i < contract.work.length; i++) {
+                    if (contract.work[i] != Milestone.State.PAID) {
+                        contract.work[i] = Milestone.State.PAID;
+                        balance[1] += contract.amounts[i] - fee(contract.amounts[i]);
+                    }
+                }
+                contract.escrow = 0;
+                return;
+            }
+            if (contract.escrow > 0) {
+                giveBack(contract);
+                contract.resumes = Contract.State.FAILED;
+                contract.endedAt = now;
+            }
+            long due = contract.captured() - contract.compensated;
+            if (due <= balance[1]) {
+                balance[1] -= due;
+                balance[0] += due;
+                contract.compensated += due;
+            }
+        }
+
+        private void thaw(Expected contract, Instant now) {
+            contract.state = contract.resumes;
+            switch (contract.state) {
+                case ACTIVE -> {
+                    contract.touched(now);
+                    if (contract.isPaid()) {
+                        contract.ended(Contract.State.COMPLETED, now);
+                    }
+                }
+                case FAILED -> contract.over = contract.escrow > 0 ? now.plus(Duration.ofHours(24)) : Instant.MAX;
+                default -> {}
+            }
+        }
+
+        private void lapse() {
+            Instant now = clock.instant();
+            expected.stream()
+                    .filter(contract -> contract.state == Contract.State.DISPUTED)
+                    .filter(contract -> !now.isBefore(Instant.ofEpochSecond(
+                            contract.dispute.getRuleBy().getSeconds(),
+                            contract.dispute.getRuleBy().getNanos())))
+                    .forEach(contract -> thaw(contract, now));
+        }
+
+        private static long fee(long amount) {
+            return (amount * 5_000 + 999_999) / 1_000_000;
         }
 
         private void create(Step step) {
@@ -197,7 +337,7 @@ final class ContractModelTest {
                 case FAIL -> shop.change(who, contract.id, new Change.MarkFailed("no"));
                 case CANCEL -> shop.change(who, contract.id, new Change.Cancel(true, ""));
                 case TAKE_BACK -> shop.change(who, contract.id, new Change.Cancel(false, ""));
-                case CREATE, PASS_TIME, SWEEP -> throw new IllegalStateException();
+                case CREATE, DISPUTE, END_DISPUTE, PASS_TIME, SWEEP -> throw new IllegalStateException();
             };
         }
 
@@ -216,6 +356,9 @@ final class ContractModelTest {
             boolean proposal = step.act() == Act.ACCEPT || step.act() == Act.DECLINE || step.act() == Act.WITHDRAW;
             if (proposal && contract.state != Contract.State.PROPOSED) {
                 return Optional.of(Reason.CONTRACT_NOT_PROPOSED);
+            }
+            if (!proposal && contract.state == Contract.State.DISPUTED) {
+                return Optional.of(Reason.SUBJECT_FROZEN);
             }
             if (!proposal && contract.state != Contract.State.ACTIVE) {
                 return Optional.of(Reason.CONTRACT_NOT_ACTIVE);
@@ -268,8 +411,8 @@ final class ContractModelTest {
                         balance[0] -= contract.total();
                     }
                 }
-                case DECLINE -> contract.ended(Contract.State.DECLINED);
-                case WITHDRAW -> contract.ended(Contract.State.WITHDRAWN);
+                case DECLINE -> contract.ended(Contract.State.DECLINED, now);
+                case WITHDRAW -> contract.ended(Contract.State.WITHDRAWN, now);
                 case SUBMIT -> {
                     contract.work[at] = Milestone.State.SUBMITTED;
                     contract.submittedAt[at] = now;
@@ -281,13 +424,13 @@ final class ContractModelTest {
                 }
                 case APPROVE, CLAIM -> pay(contract, at, now);
                 case FAIL -> {
-                    contract.ended(Contract.State.FAILED);
+                    contract.ended(Contract.State.FAILED, now);
                     contract.over = contract.escrow > 0 ? now.plus(Duration.ofHours(24)) : Instant.MAX;
                 }
                 case CANCEL -> {
                     if (contract.wantsEnd == 1 - step.who()) {
                         giveBack(contract);
-                        contract.ended(Contract.State.CANCELLED);
+                        contract.ended(Contract.State.CANCELLED, now);
                     } else {
                         contract.wantsEnd = step.who();
                         contract.touched(now);
@@ -297,7 +440,7 @@ final class ContractModelTest {
                     contract.wantsEnd = contract.wantsEnd == step.who() ? -1 : contract.wantsEnd;
                     contract.touched(now);
                 }
-                case CREATE, PASS_TIME, SWEEP -> throw new IllegalStateException();
+                case CREATE, DISPUTE, END_DISPUTE, PASS_TIME, SWEEP -> throw new IllegalStateException();
             }
         }
 
@@ -309,10 +452,10 @@ final class ContractModelTest {
             } else {
                 balance[0] -= amount;
             }
-            balance[1] += amount - (amount * 5_000 + 999_999) / 1_000_000;
+            balance[1] += amount - fee(amount);
             contract.touched(now);
-            if (java.util.Arrays.stream(contract.work).allMatch(state -> state == Milestone.State.PAID)) {
-                contract.ended(Contract.State.COMPLETED);
+            if (contract.isPaid()) {
+                contract.ended(Contract.State.COMPLETED, now);
             }
         }
 
@@ -327,12 +470,14 @@ final class ContractModelTest {
                 if (!clock.instant().isBefore(contract.over)) {
                     swept++;
                     giveBack(contract);
+                    Instant endedAt = contract.endedAt == Instant.MAX ? clock.instant() : contract.endedAt;
                     contract.ended(
                             switch (contract.state) {
                                 case PROPOSED -> Contract.State.EXPIRED;
                                 case ACTIVE -> Contract.State.CANCELLED;
                                 default -> contract.state;
-                            });
+                            },
+                            endedAt);
                 }
             }
             return swept;

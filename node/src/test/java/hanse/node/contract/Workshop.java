@@ -100,6 +100,11 @@ final class Workshop {
         return contracts.show(call(by).caller(), contract);
     }
 
+    /// What is disputed about, and ruled on.
+    Tribunal tribunal() {
+        return new Tribunal(this);
+    }
+
     /// What is on the contract's escrow account, micro-AVT.
     long escrow(UUID contract) {
         return registry.database.read(tx -> registry.ledger
