@@ -166,7 +166,14 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
         UUID id = UUID.fromString(request.getDisputeId());
         Ruling ruling = DisputeWire.ruling(request.getRuling());
         Optional<Avt> award = amount(request.getAward());
-        change(observer, call, tx -> rulings.rule(tx, call, id, ruling, award, request.getNote()));
+        Cold.run(observer, () -> {
+            hanse.dispute.v1.Dispute ruled = outcomes.run(
+                    call,
+                    hanse.dispute.v1.Dispute.parser(),
+                    tx -> DisputeWire.dispute(rulings.rule(tx, call, id, ruling, award, request.getNote())));
+            rulings.told(Did.parse(ruled.getDefendant()));
+            return ruled;
+        });
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class Disputes {
     private final Ledger ledger;
     private final Parties parties;
     private final List<Disputable> owners;
+    private final Claims claims;
     private final Supplier<UUID> ids;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
@@ -41,10 +42,17 @@ public final class Disputes {
 
     /// @param owners of all the kinds of dealings that can be disputed here
     /// @param ids UUIDv7, so that evidence lists in the order in which it was filed
-    public Disputes(Ledger ledger, Parties parties, List<Disputable> owners, Supplier<UUID> ids, InstantSource clock) {
+    public Disputes(
+            Ledger ledger,
+            Parties parties,
+            List<Disputable> owners,
+            Claims claims,
+            Supplier<UUID> ids,
+            InstantSource clock) {
         this.ledger = ledger;
         this.parties = parties;
         this.owners = List.copyOf(owners);
+        this.claims = claims;
         this.ids = ids;
         this.clock = clock;
     }
@@ -70,7 +78,9 @@ public final class Disputes {
         owner.rows(rows, subject.id());
         return ledger.post(tx, rows, wanted -> {}, books -> {
             Did defendant = owner.defendant(rows, subject.id(), complainant, books.now());
-            parties.local(defendant);
+            if (!parties.isLocal(defendant) && !claims.reaches(defendant.registry())) {
+                throw new RefusedException(Reason.FOREIGN_AGENT);
+            }
             Dealing dealing = owner.dealing(rows, subject.id(), complainant);
             UUID id = ids.get();
             Optional<Disputed> before = rows.get(disputed, subject);
