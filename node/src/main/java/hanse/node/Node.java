@@ -23,6 +23,7 @@ import hanse.node.contract.Contracts;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.DisputeGrpc;
 import hanse.node.dispute.Disputes;
+import hanse.node.dispute.PeerDisputes;
 import hanse.node.dispute.Reputation;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Slash;
@@ -252,10 +253,19 @@ public final class Node implements AutoCloseable {
         Reputation reputation = new KeptReputation(localTrust, attestations);
         Slash slash = new Slash(reputation, config.attestationReductionPpm());
         Origin origin = new Origin(federation, commit, parties);
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties);
         Disputes disputes = new Disputes(
-                ledger, parties, disputable, origin, Generators.timeBasedEpochRandomGenerator(random)::generate, clock);
-        Rulings rulings = new Rulings(database, ledger, parties, disputable, reputation, slash, origin, clock);
+                ledger,
+                parties,
+                disputable,
+                origin,
+                Optional.of(peerDisputes),
+                Generators.timeBasedEpochRandomGenerator(random)::generate,
+                clock);
+        Rulings rulings =
+                new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
+        peerDisputes.tell(disputes);
         Home home = new Home(federation, commit, parties, disputable, slash);
         Settlements settlements =
                 new Settlements(database, ledger, federation, home, parties, PeerStanding.NONE, clock);

@@ -111,3 +111,59 @@ comment on table peer_slash_config is 'How far the operator trusts a peer''s sla
 comment on column peer_slash_config.peer is 'The peer.';
 comment on column peer_slash_config.auto_slash_enabled is 'Whether any of its requests is carried out without the operator.';
 comment on column peer_slash_config.auto_slash_max_avt is 'The largest such request, AVT. Within a rolling week ten times that for all agents together, twice that for one.';
+
+-- Disputes of peers against agents of this registry.
+
+create table foreign_dispute (
+  id          uuid        not null,
+  origin      text collate "C" not null,
+  defendant   uuid        not null,
+  complainant text collate "C" not null,
+  kind        smallint    not null,
+  subject     uuid        not null,
+  state       smallint    not null check (state between 1 and 3),
+  filed_at    timestamptz not null,
+  version     bigint      not null,
+  document    bytea       not null,
+  told_at     timestamptz not null,
+  by_complainant smallint not null,
+  by_defendant   smallint not null,
+  primary key (id, origin)
+);
+
+comment on table foreign_dispute is 'A dispute of a peer against an agent of this registry, as the peer has told of it last. To be read; it is decided there. Changed under the lock of the peer''s position.';
+comment on column foreign_dispute.id is 'The peer''s id of it.';
+comment on column foreign_dispute.origin is 'The peer.';
+comment on column foreign_dispute.defendant is 'The agent of this registry.';
+comment on column foreign_dispute.complainant is 'DID.';
+comment on column foreign_dispute.kind is 'The dealing''s kind, as in disputed.kind.';
+comment on column foreign_dispute.subject is 'The dealing''s id.';
+comment on column foreign_dispute.state is 'As in dispute.state.';
+comment on column foreign_dispute.filed_at is 'When it was filed.';
+comment on column foreign_dispute.version is 'Rises with each change at the peer.';
+comment on column foreign_dispute.document is 'A serialized hanse.dispute.v1.Dispute, without evidence.';
+comment on column foreign_dispute.told_at is 'When the peer first told of it.';
+comment on column foreign_dispute.by_complainant is 'Pieces of evidence that the peer has told of.';
+comment on column foreign_dispute.by_defendant is 'Pieces of evidence that the defendant has filed here.';
+
+create index foreign_dispute_defendant on foreign_dispute (defendant, filed_at, id);
+
+create table foreign_evidence (
+  id       uuid     not null,
+  origin   text collate "C" not null,
+  dispute  uuid     not null,
+  state    smallint not null check (state between 1 and 3),
+  refusal  smallint not null default 0,
+  document bytea    not null,
+  primary key (id, origin)
+);
+
+comment on table foreign_evidence is 'Evidence in a dispute of a peer: told of by the peer, or filed here by the defendant and passed on.';
+comment on column foreign_evidence.id is 'The evidence''s id, the same at both registries.';
+comment on column foreign_evidence.origin is 'The peer that keeps the dispute.';
+comment on column foreign_evidence.dispute is 'The peer''s id of the dispute.';
+comment on column foreign_evidence.state is '1 SENT (not answered yet), 2 FILED, 3 REFUSED.';
+comment on column foreign_evidence.refusal is 'Number of the reason with which the peer refused it; 0 if it did not.';
+comment on column foreign_evidence.document is 'A serialized hanse.dispute.v1.Evidence.';
+
+create index foreign_evidence_dispute on foreign_evidence (dispute, origin);

@@ -150,6 +150,12 @@ record Dispute(
                 Optional.empty());
     }
 
+    /// Rises with each change.
+    long version() {
+        int moved = effect.map(done -> done.isPending() ? 1 : 2).orElse(0);
+        return state.code() * 1_000L + (evidenced.byComplainant() + evidenced.byDefendant()) * 10L + moved;
+    }
+
     boolean isParty(Did agent) {
         return filing.complainant().equals(agent) || filing.defendant().equals(agent);
     }

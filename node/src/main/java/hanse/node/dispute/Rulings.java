@@ -41,6 +41,7 @@ public final class Rulings {
     private final Reputation reputation;
     private final Slash slash;
     private final Claims claims;
+    private final DisputeEvents events;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
     private final DisputedStore disputed = new DisputedStore();
@@ -53,6 +54,7 @@ public final class Rulings {
             Reputation reputation,
             Slash slash,
             Claims claims,
+            Notices notices,
             InstantSource clock) {
         this.database = database;
         this.ledger = ledger;
@@ -61,6 +63,7 @@ public final class Rulings {
         this.reputation = reputation;
         this.slash = slash;
         this.claims = claims;
+        this.events = new DisputeEvents(parties, notices);
         this.clock = clock;
     }
 
@@ -71,9 +74,8 @@ public final class Rulings {
     Dispute rule(Tx tx, Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
         return end(tx, id, call.traceparent(), (books, before) -> {
             Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, books.now());
-            DisputeEvents.post(
+            events.post(
                     books,
-                    parties,
                     EntryKind.DISPUTE_RULED,
                     ruled,
                     Map.of(
@@ -98,7 +100,7 @@ public final class Rulings {
                 throw new RefusedException(Reason.NOT_YOURS);
             }
             Dispute withdrawn = before.withdrawn(call.caller().name(), books.now());
-            DisputeEvents.post(books, parties, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
+            events.post(books, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
             return withdrawn;
         });
     }
@@ -108,7 +110,9 @@ public final class Rulings {
     public int sweep() {
         int swept = 0;
         for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
-            swept += database.write(tx -> lapse(tx, id));
+            Dispute after = database.write(tx -> lapse(tx, id));
+            told(after.filing().defendant());
+            swept += after.isClosed() ? 1 : 0;
         }
         List<UUID> ids = List.of();
         do {
@@ -121,16 +125,15 @@ public final class Rulings {
         return swept;
     }
 
-    private int lapse(Tx tx, UUID id) {
-        Dispute after = end(tx, id, "", (books, before) -> {
+    private Dispute lapse(Tx tx, UUID id) {
+        return end(tx, id, "", (books, before) -> {
             if (!before.isLapsed(books.now())) {
                 return before;
             }
             Dispute lapsed = before.lapsed(books.now());
-            DisputeEvents.post(books, parties, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
+            events.post(books, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
             return lapsed;
         });
-        return after.isClosed() ? 1 : 0;
     }
 
     /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it waits
@@ -147,8 +150,9 @@ public final class Rulings {
         }
     }
 
-    /// What was asked of a defendant's home is committed.
+    /// What a defendant's home was told and asked is committed.
     void told(Did defendant) {
+        events.committed(defendant);
         if (!parties.isLocal(defendant)) {
             claims.asked(defendant.registry());
         }
@@ -252,9 +256,8 @@ public final class Rulings {
 
     private void carriedOut(Books books, Dispute done) {
         Dispute.Effect effect = done.effect().orElseThrow();
-        DisputeEvents.post(
+        events.post(
                 books,
-                parties,
                 EntryKind.DISPUTE_CARRIED_OUT,
                 done,
                 Map.of(

@@ -107,7 +107,8 @@ public final class Origin implements Claims {
     }
 
     private CompletionStage<?> requested(Rulings rulings, Outgoing asked, VerifiedOutcome outcome) {
-        return commit.submit(new Requested(rulings, asked, outcome.outcome()));
+        return commit.submit(new Requested(rulings, asked, outcome.outcome()))
+                .thenAccept(recorded -> asked(asked.peer()));
     }
 
     /// The home's answer to a request: it has received it, or will never slash anything for it.
@@ -234,6 +235,12 @@ public final class Origin implements Claims {
                 case RESULT_NOT_SET -> throw new RefusedException(Reason.MESSAGE_REFUSED);
             }
             return DONE;
+        }
+
+        /// The home is told what the dispute has come to.
+        @Override
+        public boolean answersWithAMessage() {
+            return true;
         }
 
         private void mint(Books books, Settlement settlement, String by) {

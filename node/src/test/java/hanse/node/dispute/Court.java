@@ -84,6 +84,7 @@ final class Court implements AutoCloseable {
                 registry.parties,
                 owners,
                 claims,
+                Optional.empty(),
                 Generators.timeBasedEpochRandomGenerator()::generate,
                 clock);
         rulings = new Rulings(
@@ -94,6 +95,7 @@ final class Court implements AutoCloseable {
                 standing,
                 new Slash(standing, mitigationPpm),
                 claims,
+                Notices.NONE,
                 clock);
         disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
     }

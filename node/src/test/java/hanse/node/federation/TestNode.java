@@ -34,6 +34,7 @@ import hanse.node.contract.Contracts;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.DisputeGrpc;
 import hanse.node.dispute.Disputes;
+import hanse.node.dispute.PeerDisputes;
 import hanse.node.dispute.Reputation;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Slash;
@@ -247,17 +248,17 @@ public final class TestNode implements AutoCloseable {
         List<Disputable> disputable = List.of(payments.disputable());
         Slash slash = new Slash(Reputation.NONE, 0);
         Origin origin = new Origin(federation, commit, parties());
-        this.rulings = new Rulings(mortal, ledger, parties(), disputable, Reputation.NONE, slash, origin, clock);
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties());
+        this.rulings =
+                new Rulings(mortal, ledger, parties(), disputable, Reputation.NONE, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
+        Disputes told =
+                new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
+        peerDisputes.tell(told);
         Home home = new Home(federation, commit, parties(), disputable, slash);
         this.settlements = new Settlements(mortal, ledger, federation, home, parties(), PeerStanding.NONE, clock);
         Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
-        this.disputes = new DisputeGrpc(
-                mortal,
-                dying,
-                parties(),
-                new Disputes(ledger, parties(), disputable, origin, UUID::randomUUID, clock),
-                rulings);
+        this.disputes = new DisputeGrpc(mortal, dying, parties(), told, rulings);
         this.settling = new SettlementGrpc(mortal, dying, settlements);
     }
 

@@ -125,36 +125,46 @@ final class Saga implements AutoCloseable {
         return token.getPaymentId();
     }
 
-    /// A dispute at alpha that is voted on.
-    String voting(AgentId by, String payment, String amount) {
+    /// A dispute at alpha.
+    String filed(AgentId by, String payment, String amount) {
         String request = "file " + UUID.randomUUID();
-        Dispute filed = pair.insist(
-                () -> Asked.<Dispute>later(
-                        agent(by),
-                        request,
-                        observer -> alpha().disputes
-                                .fileDispute(
-                                        FileDisputeRequest.newBuilder()
-                                                .setSubject(Subject.newBuilder()
-                                                        .setKind(Subject.Kind.PAYMENT)
-                                                        .setId(payment))
-                                                .setReason("nothing came")
-                                                .setAmount(amount)
-                                                .build(),
-                                        observer)),
-                dispute -> true);
         return pair.insist(
                         () -> Asked.<Dispute>later(
-                                OPERATOR,
-                                "vote " + filed.getDisputeId(),
+                                agent(by),
+                                request,
                                 observer -> alpha().disputes
-                                        .openVoting(
-                                                OpenVotingRequest.newBuilder()
-                                                        .setDisputeId(filed.getDisputeId())
+                                        .fileDispute(
+                                                FileDisputeRequest.newBuilder()
+                                                        .setSubject(Subject.newBuilder()
+                                                                .setKind(Subject.Kind.PAYMENT)
+                                                                .setId(payment))
+                                                        .setReason("nothing came")
+                                                        .setAmount(amount)
                                                         .build(),
                                                 observer)),
                         dispute -> true)
                 .getDisputeId();
+    }
+
+    void openVoting(String dispute) {
+        var unused = pair.insist(
+                () -> Asked.<Dispute>later(
+                        OPERATOR,
+                        "vote " + dispute,
+                        observer -> alpha().disputes
+                                .openVoting(
+                                        OpenVotingRequest.newBuilder()
+                                                .setDisputeId(dispute)
+                                                .build(),
+                                        observer)),
+                voted -> true);
+    }
+
+    /// A dispute at alpha that is voted on.
+    String voting(AgentId by, String payment, String amount) {
+        String dispute = filed(by, payment, amount);
+        openVoting(dispute);
+        return dispute;
     }
 
     CompletableFuture<Dispute> rule(String dispute) {
