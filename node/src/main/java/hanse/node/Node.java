@@ -23,6 +23,7 @@ import hanse.node.contract.Contracts;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.DisputeGrpc;
 import hanse.node.dispute.Disputes;
+import hanse.node.dispute.PeerDisputes;
 import hanse.node.dispute.Reputation;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Slash;
@@ -61,6 +62,11 @@ import hanse.node.payment.PaymentDealingStore;
 import hanse.node.payment.PaymentGrpc;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
+import hanse.node.settlement.Home;
+import hanse.node.settlement.Origin;
+import hanse.node.settlement.PeerStanding;
+import hanse.node.settlement.SettlementGrpc;
+import hanse.node.settlement.Settlements;
 import hanse.node.storage.Database;
 import hanse.node.trust.AttestationGrpc;
 import hanse.node.trust.Attestations;
@@ -248,11 +254,26 @@ public final class Node implements AutoCloseable {
 
         // what goes wrong
         List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
-        Disputes disputes = new Disputes(
-                ledger, parties, disputable, Generators.timeBasedEpochRandomGenerator(random)::generate, clock);
         Reputation reputation = new KeptReputation(localTrust, attestations);
         Slash slash = new Slash(reputation, config.attestationReductionPpm());
-        Rulings rulings = new Rulings(database, ledger, parties, disputable, reputation, slash, clock);
+        Origin origin = new Origin(federation, commit, parties);
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties);
+        Disputes disputes = new Disputes(
+                ledger,
+                parties,
+                disputable,
+                origin,
+                Optional.of(peerDisputes),
+                Generators.timeBasedEpochRandomGenerator(random)::generate,
+                clock);
+        Rulings rulings =
+                new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
+        origin.tell(rulings);
+        peerDisputes.tell(disputes);
+        Home home = new Home(federation, commit, parties, disputable, slash);
+        Settlements settlements =
+                new Settlements(database, ledger, federation, home, parties, PeerStanding.NONE, clock);
+        SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);
 
         // what happened, and the proof of it
         tail = new Tail(database, ledger);
@@ -292,6 +313,7 @@ public final class Node implements AutoCloseable {
                 new PaymentGrpc(payments, parties),
                 new ContractGrpc(contracts, parties),
                 new DisputeGrpc(database, outcomes, parties, disputes, rulings),
+                new SettlementGrpc(database, outcomes, settlements),
                 new EventGrpc(watches, authentication::ofPresentCall),
                 new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
                 new BondGrpc(parties, bonds),
@@ -346,6 +368,7 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("dealings-count", Duration.ofSeconds(5), dealings::run),
                         new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
                         new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
+                        new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settlements::sweep),
                         new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
@@ -357,6 +380,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
+                        new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));

@@ -48,7 +48,9 @@ final class PromiseCheck {
             throw new Fault.Found(
                     payment.isPresent()
                             ? Fault.payment(payment.get(), "has another amount than was held for it")
-                            : Fault.account(payer, differs(found.get(), "held", "its payments not ended are worth")));
+                            : Fault.account(
+                                    payer,
+                                    differs(found.get(), "held", "its payments and slashes not ended are worth")));
         }
     }
 
@@ -77,8 +79,8 @@ final class PromiseCheck {
         }
         Optional<Difference<String>> reserved = store.reserved(tx);
         if (reserved.isPresent()) {
-            throw new Fault.Found(
-                    Fault.peer(reserved.get().of(), differs(reserved.get(), "reserved", "its payments reserve")));
+            throw new Fault.Found(Fault.peer(
+                    reserved.get().of(), differs(reserved.get(), "reserved", "its payments and slashes reserve")));
         }
     }
 

@@ -16,7 +16,11 @@ final class PromiseStore {
     private static final String HELD = """
             select coalesce(a.id, p.payer) as account, coalesce(a.held, 0) as booked, coalesce(p.amount, 0) as promised
             from (select id, held from account where kind = 1) a
-            full join (select payer, sum(amount) as amount from payment where state in (1, 2) group by payer) p
+            full join (
+              select payer, sum(amount) as amount from (
+                select payer, amount from payment where state in (1, 2)
+                union all select payer, held from settlement where held > 0) promised
+              group by payer) p
               on p.payer = a.id
             where coalesce(a.held, 0) <> coalesce(p.amount, 0)
             order by 1 limit 1
@@ -75,7 +79,11 @@ final class PromiseStore {
     private static final String RESERVED = """
             select coalesce(p.peer, f.issuer) as peer, coalesce(p.reserved, 0) as booked, coalesce(f.reserved, 0) as promised
             from peer_position p
-            full join (select issuer, sum(reserved) as reserved from foreign_payment group by issuer) f on f.issuer = p.peer
+            full join (
+              select issuer, sum(reserved) as reserved from (
+                select issuer, reserved from foreign_payment
+                union all select peer, reserved from settlement where reserved > 0) promised
+              group by issuer) f on f.issuer = p.peer
             where coalesce(p.reserved, 0) <> coalesce(f.reserved, 0)
             order by 1 limit 1
             """;
@@ -85,7 +93,7 @@ final class PromiseStore {
     /// @param booked micro-AVT; as is `promised`. A sum of what was altered may be more than a `long` counts
     record Difference<K>(K of, BigDecimal booked, BigDecimal promised) {}
 
-    /// A payer whose hold is not the sum of its payments that are authorized or consumed.
+    /// An agent whose hold is not the sum of its payments that are authorized or consumed and of slashes that wait.
     Optional<Difference<UUID>> held(Tx tx) {
         return tx.sql().fetchOptional(HELD).map(row -> difference(row, row.get("account", UUID.class)));
     }
@@ -122,7 +130,7 @@ final class PromiseStore {
         return tx.sql().fetchOptional(POSITION).map(row -> difference(row, row.get("peer", String.class)));
     }
 
-    /// A peer whose reserved headroom is not the sum of what its payments reserve.
+    /// A peer whose reserved headroom is not the sum of what its payments and slashes reserve.
     Optional<Difference<String>> reserved(Tx tx) {
         return tx.sql().fetchOptional(RESERVED).map(row -> difference(row, row.get("peer", String.class)));
     }

@@ -8,6 +8,8 @@ import hanse.contract.v1.ContractServiceGrpc;
 import hanse.contract.v1.ContractServiceGrpc.ContractServiceBlockingStub;
 import hanse.dispute.v1.DisputeServiceGrpc;
 import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
+import hanse.dispute.v1.SettlementServiceGrpc;
+import hanse.dispute.v1.SettlementServiceGrpc.SettlementServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.ledger.v1.LedgerServiceGrpc.LedgerServiceBlockingStub;
 import hanse.node.config.NodeConfig;
@@ -133,6 +135,10 @@ final class Connection implements AutoCloseable {
 
     DisputeServiceBlockingStub disputes() {
         return DisputeServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    SettlementServiceBlockingStub settlements() {
+        return SettlementServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Without a deadline: a verification takes as long as the journal is.

@@ -40,6 +40,7 @@ import picocli.CommandLine.ScopeType;
             PeerCommands.class,
             ContractCommands.class,
             DisputeCommands.class,
+            SettlementCommands.class,
             OperatorCommands.class,
             CertificateCommands.class,
             HelpCommand.class,

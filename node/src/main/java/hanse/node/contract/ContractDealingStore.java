@@ -1,6 +1,7 @@
 package hanse.node.contract;
 
 import static hanse.schema.jooq.Tables.CONTRACT;
+import static hanse.schema.jooq.Tables.CONTRACT_MIRROR;
 import static hanse.schema.jooq.Tables.FRAME;
 import static hanse.schema.jooq.Tables.JOURNAL;
 
@@ -18,8 +19,9 @@ import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
-/// Paid milestones as dealings between contractor and provider, at the contractor's registry: by the entry that
-/// paid or exported them. One that a payment token paid is a dealing once, as that payment or as this.
+/// Paid milestones as dealings between contractor and provider: at the contractor's registry by the entry that paid or
+/// exported them, at that of a provider on a peer by the one that says what was paid. One that a payment token paid is
+/// a dealing once, as that payment or as this.
 public final class ContractDealingStore implements Dealings {
     private final RegistryId self;
 
@@ -30,7 +32,7 @@ public final class ContractDealingStore implements Dealings {
     @Override
     public List<Dealt> settled(Tx tx, Position after, Position last) {
         Condition stretch = JOURNAL.POSITION.gt(after.value()).and(JOURNAL.POSITION.le(last.value()));
-        return Stream.of(paid(tx, stretch), exported(tx, stretch))
+        return Stream.of(paid(tx, stretch), exported(tx, stretch), received(tx, stretch))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -61,7 +63,26 @@ public final class ContractDealingStore implements Dealings {
                         row.value1(), new Did(new RegistryId(row.value2()), new AgentId(row.value3())), row.value4()));
     }
 
+    private List<Dealt> received(Tx tx, Condition stretch) {
+        return tx.sql()
+                .select(CONTRACT_MIRROR.REGISTRY, CONTRACT_MIRROR.CONTRACTOR, CONTRACT_MIRROR.PROVIDER, DSL.count())
+                .from(JOURNAL)
+                .join(CONTRACT_MIRROR)
+                .on(CONTRACT_MIRROR.ID.eq(JOURNAL.SUBJECT))
+                .where(stretch)
+                .and(JOURNAL.KIND.eq(EntryKind.MILESTONE_PAID.code()))
+                .groupBy(CONTRACT_MIRROR.REGISTRY, CONTRACT_MIRROR.CONTRACTOR, CONTRACT_MIRROR.PROVIDER)
+                .fetch(row -> dealt(
+                        new Did(new RegistryId(row.value1()), new AgentId(row.value2())),
+                        new Did(self, new AgentId(row.value3())),
+                        row.value4()));
+    }
+
     private Dealt dealt(UUID contractor, Did provider, long count) {
-        return new Dealt(new TrustRow.Pair(new Did(self, new AgentId(contractor)), provider), count);
+        return dealt(new Did(self, new AgentId(contractor)), provider, count);
+    }
+
+    private static Dealt dealt(Did contractor, Did provider, long count) {
+        return new Dealt(new TrustRow.Pair(contractor, provider), count);
     }
 }

@@ -1,8 +1,10 @@
 package hanse.node.contract;
 
 import hanse.error.v1.Reason;
+import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
 import hanse.node.dispute.Dealing;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.Subject;
@@ -12,6 +14,7 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -20,6 +23,7 @@ import java.util.function.Predicate;
 /// milestone and as a whole.
 final class DisputableContract implements Disputable {
     private final Changes changes;
+    private final MilestoneCredits credits = new MilestoneCredits(new MirrorStore());
 
     DisputableContract(Changes changes) {
         this.changes = changes;
@@ -121,6 +125,16 @@ final class DisputableContract implements Disputable {
     private void change(Books books, Contract before, Contract after) {
         books.rows().update(changes.store(), after.id(), after);
         changes.tell(books, before, after, "");
+    }
+
+    @Override
+    public void foreignRows(Rows rows, RegistryId peer, Subject subject, AgentId defendant) {
+        credits.rows(rows, subject.id());
+    }
+
+    @Override
+    public Optional<Avt> received(Rows rows, RegistryId peer, Subject subject, Did complainant, AgentId defendant) {
+        return credits.received(rows, peer, subject, complainant, defendant);
     }
 
     private Contract get(Rows rows, Subject subject) {

@@ -3,10 +3,14 @@ package hanse.node.contract;
 import hanse.contract.v1.Contract;
 import hanse.contract.v1.Milestone;
 import hanse.contract.v1.Terms;
+import hanse.federation.v1.CreditTransfer;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
+import hanse.node.ledger.Avt;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -14,7 +18,26 @@ import java.util.stream.IntStream;
 /// A contract that a peer keeps, as it was there last; its provider is of this registry. Pure.
 ///
 /// @param shown without the terms
-record Mirror(UUID id, RegistryId registry, AgentId provider, Instant createdAt, Terms terms, Contract shown) {
+/// @param credited what its provider has been paid for each milestone, by this registry's own books, in their order
+record Mirror(
+        UUID id,
+        RegistryId registry,
+        AgentId provider,
+        Instant createdAt,
+        Terms terms,
+        Contract shown,
+        List<Avt> credited) {
+    static Mirror offered(UUID id, RegistryId registry, AgentId provider, Instant now, Contract offered) {
+        return new Mirror(
+                id,
+                registry,
+                provider,
+                now,
+                offered.getTerms(),
+                offered.toBuilder().clearTerms().build(),
+                Collections.nCopies(offered.getTerms().getMilestonesCount(), Avt.ZERO));
+    }
+
     /// Of the peer.
     Did contractor() {
         return Did.parse(terms.getContractor());
@@ -31,7 +54,36 @@ record Mirror(UUID id, RegistryId registry, AgentId provider, Instant createdAt,
                 .mapToObj(
                         i -> i < known.size() ? withTexts(next.getMilestones(i), known.get(i)) : next.getMilestones(i))
                 .forEach(merged::addMilestones);
-        return new Mirror(id, registry, provider, createdAt, terms, merged.build());
+        return new Mirror(id, registry, provider, createdAt, terms, merged.build(), credited);
+    }
+
+    /// Whether a transfer pays one of its milestones, from the one party to the other.
+    boolean isPaidBy(RegistryId peer, CreditTransfer credit) {
+        return registry.equals(peer)
+                && credit.getPayer().equals(terms.getContractor())
+                && credit.getPayee().equals(terms.getProvider())
+                && credit.getMilestone() >= 1
+                && credit.getMilestone() <= terms.getMilestonesCount();
+    }
+
+    /// The provider has been paid for a milestone.
+    ///
+    /// @param number from 1
+    Mirror credited(int number, Avt amount) {
+        List<Avt> more = new ArrayList<>(credited);
+        more.set(number - 1, more.get(number - 1).plus(amount));
+        return new Mirror(id, registry, provider, createdAt, terms, shown, List.copyOf(more));
+    }
+
+    /// What the provider has been paid under it.
+    ///
+    /// @param milestone empty for all of them; nothing for one that it does not have
+    Avt received(String milestone) {
+        return IntStream.range(0, credited.size())
+                .filter(i -> milestone.isEmpty()
+                        || Proposal.milestones(terms).get(i).name().equals(milestone))
+                .mapToObj(credited::get)
+                .reduce(Avt.ZERO, Avt::plus);
     }
 
     private static Milestone withTexts(Milestone next, Milestone known) {

@@ -8,17 +8,21 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.call.TimePage;
+import hanse.node.ledger.Avt;
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.ContractMirrorRecord;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
 
@@ -30,15 +34,18 @@ final class MirrorStore implements RowType<UUID, Mirror> {
             + " from contract_mirror where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
-            insert into contract_mirror (id, registry, contractor, provider, state, created_at, terms, shown, version)
-            select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::smallint[], ?::timestamptz[], ?::bytea[], ?::bytea[],
-              ?::bigint[])
+            insert into contract_mirror (id, registry, contractor, provider, state, created_at, terms, shown, version, credited)
+            select id, registry, contractor, provider, state, created_at, terms, shown, version, credited::bigint[]
+            from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::smallint[], ?::timestamptz[], ?::bytea[], ?::bytea[],
+                ?::bigint[], ?::text[])
+              as u (id, registry, contractor, provider, state, created_at, terms, shown, version, credited)
             """;
 
     private static final String UPDATE = """
             update contract_mirror m
-            set state = u.state, shown = u.shown, version = u.version
-            from unnest(?::uuid[], ?::smallint[], ?::bytea[], ?::bigint[]) as u (id, state, shown, version)
+            set state = u.state, shown = u.shown, version = u.version, credited = u.credited::bigint[]
+            from unnest(?::uuid[], ?::smallint[], ?::bytea[], ?::bigint[], ?::text[])
+              as u (id, state, shown, version, credited)
             where m.id = u.id
             """;
 
@@ -66,7 +73,8 @@ final class MirrorStore implements RowType<UUID, Mirror> {
                     Columns.times(rows, m -> Optional.of(m.createdAt())),
                     Columns.bytes(rows, m -> m.terms().toByteArray()),
                     Columns.bytes(rows, m -> m.shown().toByteArray()),
-                    Columns.longs(rows, m -> m.shown().getVersion()));
+                    Columns.longs(rows, m -> m.shown().getVersion()),
+                    Columns.texts(rows, MirrorStore::credited));
         }
         if (!updated.isEmpty()) {
             List<Mirror> rows = List.copyOf(updated);
@@ -76,8 +84,22 @@ final class MirrorStore implements RowType<UUID, Mirror> {
                     Columns.uuids(rows, Mirror::id),
                     Columns.shorts(rows, MirrorStore::state),
                     Columns.bytes(rows, m -> m.shown().toByteArray()),
-                    Columns.longs(rows, m -> m.shown().getVersion()));
+                    Columns.longs(rows, m -> m.shown().getVersion()),
+                    Columns.texts(rows, MirrorStore::credited));
         }
+    }
+
+    /// A contract that was offered before this was counted has none.
+    private static List<Avt> credited(ContractMirrorRecord row, Terms terms) {
+        return Stream.concat(Arrays.stream(row.getCredited()).map(Avt::new), Stream.generate(() -> Avt.ZERO))
+                .limit(terms.getMilestonesCount())
+                .toList();
+    }
+
+    private static String credited(Mirror mirror) {
+        return mirror.credited().stream()
+                .map(amount -> Long.toString(amount.micros()))
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static short state(Mirror mirror) {
@@ -129,13 +151,15 @@ final class MirrorStore implements RowType<UUID, Mirror> {
 
     private static Mirror mirror(ContractMirrorRecord row) {
         try {
+            Terms terms = Terms.parseFrom(row.getTerms());
             return new Mirror(
                     row.getId(),
                     new RegistryId(row.getRegistry()),
                     new AgentId(row.getProvider()),
                     row.getCreatedAt(),
-                    Terms.parseFrom(row.getTerms()),
-                    hanse.contract.v1.Contract.parseFrom(row.getShown()));
+                    terms,
+                    hanse.contract.v1.Contract.parseFrom(row.getShown()),
+                    credited(row, terms));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a stored contract cannot be read", e);
         }

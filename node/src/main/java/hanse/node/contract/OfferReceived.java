@@ -93,17 +93,7 @@ final class OfferReceived implements Decision {
             throw new RefusedException(Reason.CONTRACT_ID_TAKEN);
         }
         books.activeAgent(agent);
-        books.rows()
-                .insert(
-                        mirrors,
-                        id(),
-                        new Mirror(
-                                id(),
-                                message.peer(),
-                                agent,
-                                books.now(),
-                                offered.getTerms(),
-                                offered.toBuilder().clearTerms().build()));
+        books.rows().insert(mirrors, id(), Mirror.offered(id(), message.peer(), agent, books.now(), offered));
         books.post(
                 Posting.event(EntryKind.CONTRACT_PROPOSED, id(), "").between(TradeParties.payee(Optional.of(agent))));
         return DONE;

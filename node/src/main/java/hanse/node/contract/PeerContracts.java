@@ -64,6 +64,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
         federation
                 .routes()
                 .own(Frame.Purpose.Milestone.class, this)
+                .payMilestones(new MilestoneCredits(mirrors))
                 .decide(
                         Message.BodyCase.OFFER_CONTRACT,
                         message -> new OfferReceived(parties, changes.store(), mirrors, relation(message), message))

@@ -1,6 +1,8 @@
 package hanse.node.dispute;
 
+import hanse.node.call.AgentId;
 import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
@@ -42,6 +44,15 @@ public interface Disputable {
     ///
     /// @return how much
     Avt hand(Books books, Subject dealing, Did winner, Avt award);
+
+    /// Asks for the rows by which this registry knows of a dealing that a peer keeps.
+    default void foreignRows(Rows rows, RegistryId peer, Subject dealing, AgentId defendant) {}
+
+    /// What an agent of this registry has received from `complainant` under a dealing that a peer keeps, by this
+    /// registry's own books; empty when they know of no such dealing between the two.
+    default Optional<Avt> received(Rows rows, RegistryId peer, Subject dealing, Did complainant, AgentId defendant) {
+        return Optional.empty();
+    }
 
     /// The owner of a kind, among all.
     static Optional<Disputable> of(Iterable<Disputable> owners, Subject.Kind kind) {

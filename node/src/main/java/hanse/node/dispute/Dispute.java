@@ -121,7 +121,13 @@ record Dispute(
     /// @param compensated slashed and minted
     /// @param mitigated taken off the slash for attestations
     /// @param failure why nothing was slashed that should have been
-    record Effect(Instant at, Avt returned, Avt compensated, Avt mitigated, Optional<Reason> failure) {}
+    /// @param isPending whether the defendant's home was asked and has not said what it slashed
+    record Effect(
+            Instant at, Avt returned, Avt compensated, Avt mitigated, Optional<Reason> failure, boolean isPending) {
+        static Effect pending(Instant at, Avt returned) {
+            return new Effect(at, returned, Avt.ZERO, Avt.ZERO, Optional.empty(), true);
+        }
+    }
 
     /// A new complaint.
     static Dispute filed(
@@ -142,6 +148,12 @@ record Dispute(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /// Rises with each change.
+    long version() {
+        int moved = effect.map(done -> done.isPending() ? 1 : 2).orElse(0);
+        return state.code() * 1_000L + (evidenced.byComplainant() + evidenced.byDefendant()) * 10L + moved;
     }
 
     boolean isParty(Did agent) {
@@ -245,6 +257,27 @@ record Dispute(
             throw new IllegalStateException("a dispute in state " + state + " has no ruling to be carried out");
         }
         return new Dispute(id, state, filing, evidenced, votingAt, closing, Optional.of(what));
+    }
+
+    /// The defendant's home has said what became of the slash.
+    Dispute compensated(Avt amount, Avt mitigated, Optional<Reason> failure, Instant now) {
+        Effect before = effect.filter(Effect::isPending)
+                .orElseThrow(() -> new IllegalStateException("a dispute waits for nobody's slash"));
+        return new Dispute(
+                id,
+                state,
+                filing,
+                evidenced,
+                votingAt,
+                closing,
+                Optional.of(new Effect(now, before.returned(), amount, mitigated, failure, false)));
+    }
+
+    /// Whether nothing more comes of it, so that its subject is free.
+    boolean isOver() {
+        return isClosed()
+                && !isToBeCarriedOut()
+                && effect.filter(Effect::isPending).isEmpty();
     }
 
     private Dispute closed(Closing end) {

@@ -11,18 +11,47 @@ import hanse.node.ledger.TradeParties;
 import java.util.Map;
 import java.util.Optional;
 
-/// What happens to a dispute, in the journal: the audit trail, which its parties of this registry may watch.
+/// What happens to a dispute: in the journal, which is the audit trail and which its parties of this registry may
+/// watch;
+/// and told to the home of a defendant on a peer.
 final class DisputeEvents {
-    private DisputeEvents() {}
+    private final Parties parties;
+    private final Notices notices;
 
-    static void post(Books books, Parties parties, EntryKind kind, Dispute dispute, Map<String, String> details) {
-        books.post(Posting.event(kind, dispute.id(), Notes.json(details))
-                .between(new TradeParties(
-                        local(parties, dispute.filing().complainant()),
-                        local(parties, dispute.filing().defendant()))));
+    DisputeEvents(Parties parties, Notices notices) {
+        this.parties = parties;
+        this.notices = notices;
     }
 
-    private static Optional<AgentId> local(Parties parties, Did party) {
+    /// The dispute is as it was; somebody was asked for an opinion, or gave one.
+    void remark(Books books, EntryKind kind, Dispute dispute, Map<String, String> details) {
+        books.post(Posting.event(kind, dispute.id(), Notes.json(details))
+                .between(new TradeParties(
+                        local(dispute.filing().complainant()),
+                        local(dispute.filing().defendant()))));
+    }
+
+    /// The dispute has changed.
+    void post(Books books, EntryKind kind, Dispute dispute, Map<String, String> details) {
+        post(books, kind, dispute, details, Optional.empty());
+    }
+
+    /// The same, by a piece of evidence.
+    void post(Books books, EntryKind kind, Dispute dispute, Map<String, String> details, Optional<Evidence> evidence) {
+        remark(books, kind, dispute, details);
+        notices.changed(
+                books,
+                dispute.filing().defendant(),
+                new Notices.Change(
+                        dispute.version(), DisputeWire.dispute(dispute), evidence.map(DisputeWire::evidence)));
+    }
+
+    /// What was told is committed.
+    void committed(Did defendant) {
+        notices.committed(defendant);
+    }
+
+    private Optional<AgentId> local(Did party) {
         return parties.isLocal(party) ? Optional.of(party.agent()) : Optional.empty();
     }
 }

@@ -94,8 +94,7 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     public void getDispute(GetDisputeRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
         Call call = Call.current();
         UUID id = UUID.fromString(request.getDisputeId());
-        Cold.run(
-                observer, () -> DisputeWire.folder(database.read(tx -> disputes.open(tx, call.caller(), id)), parties));
+        Cold.run(observer, () -> database.read(tx -> disputes.show(tx, call.caller(), id)));
     }
 
     @Override
@@ -110,22 +109,21 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     public void submitEvidence(SubmitEvidenceRequest request, StreamObserver<hanse.dispute.v1.Evidence> observer) {
         Call call = Call.current();
         UUID id = UUID.fromString(request.getDisputeId());
-        List<UUID> attestations =
-                request.getAttestationIdsList().stream().map(UUID::fromString).toList();
-        Cold.run(
-                observer,
-                () -> outcomes.run(
-                        call,
-                        hanse.dispute.v1.Evidence.parser(),
-                        tx -> DisputeWire.evidence(disputes.submit(
-                                tx,
-                                call,
-                                id,
-                                request.getStatement(),
-                                request.getReference(),
-                                DisputeWire.hash(request.getReferenceHash()),
-                                Evidence.Stance.valueOf(request.getStance().name()),
-                                attestations))));
+        EvidenceWire.Draft draft = new EvidenceWire.Draft(
+                call.request().key(),
+                request.getStatement(),
+                request.getReference(),
+                DisputeWire.hash(request.getReferenceHash()),
+                Evidence.Stance.valueOf(request.getStance().name()),
+                request.getAttestationIdsList().stream().map(UUID::fromString).toList());
+        Cold.run(observer, () -> {
+            hanse.dispute.v1.Evidence filed = outcomes.run(
+                    call,
+                    hanse.dispute.v1.Evidence.parser(),
+                    tx -> DisputeWire.evidence(disputes.submit(tx, call, id, draft)));
+            database.read(tx -> disputes.other(tx, id, call.agent())).ifPresent(disputes::told);
+            return filed;
+        });
     }
 
     @Override
@@ -177,9 +175,12 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     }
 
     private void change(StreamObserver<hanse.dispute.v1.Dispute> observer, Call call, Function<Tx, Dispute> step) {
-        Cold.run(
-                observer,
-                () -> outcomes.run(call, hanse.dispute.v1.Dispute.parser(), tx -> DisputeWire.dispute(step.apply(tx))));
+        Cold.run(observer, () -> {
+            hanse.dispute.v1.Dispute changed =
+                    outcomes.run(call, hanse.dispute.v1.Dispute.parser(), tx -> DisputeWire.dispute(step.apply(tx)));
+            rulings.told(Did.parse(changed.getDefendant()));
+            return changed;
+        });
     }
 
     private void page(StreamObserver<ListDisputesResponse> observer, DisputeFilter filter, String token, int asked) {
@@ -190,13 +191,12 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     private ListDisputesResponse page(Caller caller, DisputeFilter filter, String token, int asked) {
         int size = asked == 0 ? PAGE : asked;
         Optional<TimePage> before = TimePage.read(token);
-        List<Dispute> found = database.read(tx -> disputes.list(tx, caller, filter, before, size));
-        List<Dispute> page = found.subList(0, Math.min(size, found.size()));
+        List<Disputes.Listed> found = database.read(tx -> disputes.list(tx, caller, filter, before, size));
+        List<Disputes.Listed> page = found.subList(0, Math.min(size, found.size()));
         ListDisputesResponse.Builder answer = ListDisputesResponse.newBuilder();
-        page.forEach(dispute -> answer.addDisputes(DisputeWire.dispute(dispute)));
+        page.forEach(listed -> answer.addDisputes(listed.document()));
         if (found.size() > size) {
-            Dispute last = page.getLast();
-            answer.setNextPageToken(new TimePage(last.filing().at(), last.id()).token());
+            answer.setNextPageToken(page.getLast().place().token());
         }
         return answer.build();
     }

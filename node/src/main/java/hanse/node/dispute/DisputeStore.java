@@ -42,12 +42,13 @@ final class DisputeStore implements RowType<UUID, Dispute> {
               defendant_evidence = u.defendant_evidence, conceded = u.conceded, cited = u.cited::uuid[],
               closed_at = u.closed_at, closing = u.closing, ruling = u.ruling, closed_by = u.closed_by, note = u.note,
               awarded = u.awarded, carried_out_at = u.carried_out_at, returned = u.returned,
-              compensated = u.compensated, mitigated = u.mitigated, failure = u.failure
+              compensated = u.compensated, mitigated = u.mitigated, failure = u.failure, pending = u.pending
             from unnest(?::uuid[], ?::smallint[], ?::timestamptz[], ?::integer[], ?::integer[], ?::boolean[], ?::text[],
                 ?::timestamptz[], ?::smallint[], ?::smallint[], ?::text[], ?::text[], ?::bigint[], ?::timestamptz[],
-                ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[])
+                ?::bigint[], ?::bigint[], ?::bigint[], ?::smallint[], ?::boolean[])
               as u (id, state, voting_at, complainant_evidence, defendant_evidence, conceded, cited, closed_at, closing,
-                ruling, closed_by, note, awarded, carried_out_at, returned, compensated, mitigated, failure)
+                ruling, closed_by, note, awarded, carried_out_at, returned, compensated, mitigated, failure,
+                pending)
             where d.id = u.id
             """;
 
@@ -115,7 +116,9 @@ final class DisputeStore implements RowType<UUID, Dispute> {
                 Columns.longs(rows, d -> micros(d.effect().map(Dispute.Effect::returned))),
                 Columns.longs(rows, d -> micros(d.effect().map(Dispute.Effect::compensated))),
                 Columns.longs(rows, d -> micros(d.effect().map(Dispute.Effect::mitigated))),
-                Columns.shorts(rows, d -> Reasons.number(d.effect().flatMap(Dispute.Effect::failure))));
+                Columns.shorts(rows, d -> Reasons.number(d.effect().flatMap(Dispute.Effect::failure))),
+                Columns.booleans(
+                        rows, d -> d.effect().map(Dispute.Effect::isPending).orElse(false)));
     }
 
     private static long micros(Optional<Avt> amount) {
@@ -266,6 +269,7 @@ final class DisputeStore implements RowType<UUID, Dispute> {
                         new Avt(row.getReturned()),
                         new Avt(row.getCompensated()),
                         new Avt(row.getMitigated()),
-                        Reasons.of(row.getFailure())));
+                        Reasons.of(row.getFailure()),
+                        row.getPending()));
     }
 }

@@ -77,6 +77,7 @@ final class DisputeWire {
                 .setMitigated(effect.mitigated().toString())
                 .setFailure(effect.failure().map(Enum::name).orElse(""))
                 .setAt(WireTime.of(effect.at()))
+                .setPending(effect.isPending())
                 .build();
     }
 

@@ -13,25 +13,38 @@ import hanse.node.identity.UnfinishedBusiness;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
+import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Rows;
 import hanse.node.storage.Tx;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The operations on disputes, in the order of a dispute's life. [Rulings] end them.
 public final class Disputes {
     /// Arbiters of one dispute.
     private static final int MOST_ARBITERS = 15;
 
+    /// As PostgreSQL has it, which compares the bytes of ids.
+    private static final Comparator<Listed> NEWEST_FIRST = Comparator.comparing(
+                    (Listed listed) -> listed.place().at())
+            .thenComparing(listed -> listed.place().id().toString())
+            .reversed();
+
     private final Ledger ledger;
     private final Parties parties;
     private final List<Disputable> owners;
+    private final Claims claims;
+    private final Optional<PeerDisputes> peers;
+    private final DisputeEvents events;
+    private final Mirrors mirrors = new Mirrors();
     private final Supplier<UUID> ids;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
@@ -41,10 +54,20 @@ public final class Disputes {
 
     /// @param owners of all the kinds of dealings that can be disputed here
     /// @param ids UUIDv7, so that evidence lists in the order in which it was filed
-    public Disputes(Ledger ledger, Parties parties, List<Disputable> owners, Supplier<UUID> ids, InstantSource clock) {
+    public Disputes(
+            Ledger ledger,
+            Parties parties,
+            List<Disputable> owners,
+            Claims claims,
+            Optional<PeerDisputes> peers,
+            Supplier<UUID> ids,
+            InstantSource clock) {
         this.ledger = ledger;
         this.parties = parties;
         this.owners = List.copyOf(owners);
+        this.claims = claims;
+        this.peers = peers;
+        this.events = new DisputeEvents(parties, notices(peers));
         this.ids = ids;
         this.clock = clock;
     }
@@ -70,7 +93,9 @@ public final class Disputes {
         owner.rows(rows, subject);
         return ledger.post(tx, rows, wanted -> {}, books -> {
             Did defendant = owner.defendant(rows, subject, complainant, books.now());
-            parties.local(defendant);
+            if (!parties.isLocal(defendant) && !claims.reaches(defendant.registry())) {
+                throw new RefusedException(Reason.FOREIGN_AGENT);
+            }
             Dealing dealing = owner.dealing(rows, subject, complainant, books.now());
             Dealing whole = owner.dealing(rows, subject.whole(), complainant, books.now());
             UUID id = ids.get();
@@ -88,9 +113,8 @@ public final class Disputes {
                     books.now());
             owner.freeze(books, subject, id);
             rows.insertFresh(store, id, dispute);
-            DisputeEvents.post(
+            events.post(
                     books,
-                    parties,
                     EntryKind.DISPUTE_FILED,
                     dispute,
                     Map.of(
@@ -112,31 +136,43 @@ public final class Disputes {
         });
     }
 
-    /// Files evidence as a party. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
-    Evidence submit(
-            Tx tx,
-            Call call,
-            UUID id,
-            String statement,
-            String reference,
-            Optional<byte[]> referenceHash,
-            Evidence.Stance stance,
-            List<UUID> attestations) {
+    /// Files evidence as a party; in a dispute of a peer it is passed on. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`,
+    /// `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
+    Evidence submit(Tx tx, Call call, UUID id, EvidenceWire.Draft draft) {
+        Optional<Mirror> mirror = peers.flatMap(across -> mirrors.find(tx, id, Optional.of(call.agent())));
+        if (store.find(tx, id).isEmpty() && mirror.isPresent()) {
+            return ledger.post(
+                    tx,
+                    peers.orElseThrow().rows(mirror.get().key()),
+                    wanted -> {},
+                    books -> peers.orElseThrow().passOn(books, mirror.get().key(), draft, call.traceparent()));
+        }
         see(tx, call.caller(), id);
-        Evidence filed = new Evidence(
-                ids.get(),
-                id,
-                parties.did(call.agent()),
-                statement,
-                reference,
-                referenceHash,
-                stance,
-                attestations,
-                tx.now());
-        change(
-                tx,
-                id,
+        Evidence filed = draft.evidence(ids.get(), id, parties.did(call.agent()), tx.now());
+        ledger.post(tx, Rows.wanting(store, id), wanted -> {}, books -> file(books, filed));
+        return filed;
+    }
+
+    /// Asks for the rows that filing a piece of evidence changes.
+    void wantToFile(Rows rows, Evidence filed) {
+        rows.want(store, filed.dispute());
+    }
+
+    /// Files a piece of evidence, its author's own or passed on by its home.
+    Dispute file(Books books, Evidence filed) {
+        Dispute before = books.rows()
+                .get(store, filed.dispute())
+                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+        if (!parties.isLocal(filed.author()) && !before.isParty(filed.author())) {
+            throw new RefusedException(Reason.UNKNOWN_DISPUTE);
+        }
+        Dispute after = before.evidenced(filed);
+        books.rows().update(store, after.id(), after);
+        books.rows().insertFresh(evidence, filed.id(), filed);
+        events.post(
+                books,
                 EntryKind.DISPUTE_EVIDENCE_SUBMITTED,
+                after,
                 Map.of(
                         "evidence_id",
                         filed.id().toString(),
@@ -144,12 +180,25 @@ public final class Disputes {
                         filed.author().toString(),
                         "hash",
                         Evidence.hex(filed.hash())),
-                (rows, dispute) -> {
-                    Dispute next = dispute.evidenced(filed);
-                    rows.insertFresh(evidence, filed.id(), filed);
-                    return next;
-                });
-        return filed;
+                Optional.of(filed));
+        return after;
+    }
+
+    private static Notices notices(Optional<PeerDisputes> peers) {
+        return peers.<Notices>map(across -> across).orElse(Notices.NONE);
+    }
+
+    /// The party of a dispute whose home is to be told what an agent has filed: the other one, of the dispute or the
+    /// mirror.
+    Optional<Did> other(Tx tx, UUID id, AgentId author) {
+        return store.find(tx, id)
+                .map(dispute -> dispute.filing().defendant())
+                .or(() -> mirrors.find(tx, id, Optional.of(author)).map(Mirror::complainant));
+    }
+
+    /// What a party's home was told is committed.
+    void told(Did defendant) {
+        events.committed(defendant);
     }
 
     /// Appoints an arbiter. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_CLOSED`, `UNKNOWN_AGENT`, `AGENT_NOT_ACTIVE`,
@@ -218,10 +267,12 @@ public final class Disputes {
         return ledger.post(tx, rows, wanted -> {}, books -> {
             Dispute before = rows.get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
             Dispute after = step.take(rows, before);
-            if (!after.equals(before)) {
+            if (after.equals(before)) {
+                events.remark(books, kind, after, details);
+            } else {
                 rows.update(store, id, after);
+                events.post(books, kind, after, details);
             }
-            DisputeEvents.post(books, parties, kind, after, details);
             return after;
         });
     }
@@ -243,20 +294,42 @@ public final class Disputes {
         };
     }
 
-    /// A dispute with everything that belongs to it. Refuses with `UNKNOWN_DISPUTE`.
-    Folder open(Tx tx, Caller caller, UUID id) {
+    /// A dispute with everything that belongs to it, also one of a peer against the caller. Refuses with
+    /// `UNKNOWN_DISPUTE`.
+    hanse.dispute.v1.Dispute show(Tx tx, Caller caller, UUID id) {
+        if (store.find(tx, id).isEmpty()) {
+            return mirrors.find(tx, id, accused(caller))
+                    .map(mirror -> mirrors.show(tx, mirror))
+                    .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+        }
         Dispute dispute = see(tx, caller, id);
         List<Opinion> opinions = arbiters.of(tx, id);
         Optional<Recommendation> recommendation = dispute.isClosed()
                 ? Optional.empty()
                 : Optional.of(Recommendation.of(dispute, opinions, clock.instant()));
-        return new Folder(dispute, evidence.of(tx, id), opinions, recommendation);
+        return DisputeWire.folder(new Folder(dispute, evidence.of(tx, id), opinions, recommendation), parties);
     }
 
-    /// One more than `size` disputes, newest first, so that the caller sees whether there are more: an agent's own; for
-    /// an operator all.
-    List<Dispute> list(Tx tx, Caller caller, DisputeFilter filter, Optional<TimePage> before, int size) {
-        return store.list(tx, mine(caller, filter), before, size + 1);
+    /// A dispute in a list.
+    ///
+    /// @param place where the list goes on after it
+    record Listed(TimePage place, hanse.dispute.v1.Dispute document) {}
+
+    /// One more than `size` disputes, newest first, so that the caller sees whether there are more: an agent's own,
+    /// those
+    /// of peers against it included; for an operator all.
+    List<Listed> list(Tx tx, Caller caller, DisputeFilter filter, Optional<TimePage> before, int size) {
+        Stream<Listed> own = store.list(tx, mine(caller, filter), before, size + 1).stream()
+                .map(dispute ->
+                        new Listed(new TimePage(dispute.filing().at(), dispute.id()), DisputeWire.dispute(dispute)));
+        Stream<Listed> peers = mirrors.list(tx, accused(caller), filter, before, size + 1).stream()
+                .map(mirror ->
+                        new Listed(new TimePage(mirror.filedAt(), mirror.key().id()), mirror.document()));
+        return Stream.concat(own, peers).sorted(NEWEST_FIRST).limit(size + 1L).toList();
+    }
+
+    private static Optional<AgentId> accused(Caller caller) {
+        return caller instanceof Caller.Agent agent ? Optional.of(agent.id()) : Optional.empty();
     }
 
     private DisputeFilter mine(Caller caller, DisputeFilter filter) {

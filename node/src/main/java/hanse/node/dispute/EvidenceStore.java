@@ -68,7 +68,7 @@ final class EvidenceStore implements RowType<UUID, Evidence> {
         return tx.sql()
                 .selectFrom(EVIDENCE)
                 .where(EVIDENCE.DISPUTE.eq(dispute))
-                .orderBy(EVIDENCE.ID)
+                .orderBy(EVIDENCE.SUBMITTED_AT, EVIDENCE.ID)
                 .fetch(EvidenceStore::evidence);
     }
 

@@ -23,10 +23,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How disputes end: by a ruling, which is carried out in its own commit wherever the money can be reached, by the
 /// complainant's withdrawal, or by time.
 public final class Rulings {
+    private static final Logger LOG = LoggerFactory.getLogger(Rulings.class);
+
     private static final int WEIGHT_OF_A_LOSS = 3;
     private static final int SWEEP = 200;
 
@@ -36,6 +40,8 @@ public final class Rulings {
     private final List<Disputable> owners;
     private final Reputation reputation;
     private final Slash slash;
+    private final Claims claims;
+    private final DisputeEvents events;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
     private final Docket docket = new Docket();
@@ -47,6 +53,8 @@ public final class Rulings {
             List<Disputable> owners,
             Reputation reputation,
             Slash slash,
+            Claims claims,
+            Notices notices,
             InstantSource clock) {
         this.database = database;
         this.ledger = ledger;
@@ -54,19 +62,20 @@ public final class Rulings {
         this.owners = List.copyOf(owners);
         this.reputation = reputation;
         this.slash = slash;
+        this.claims = claims;
+        this.events = new DisputeEvents(parties, notices);
         this.clock = clock;
     }
 
     /// Rules. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_VOTING`, `AWARD_TOO_LARGE`, `AWARD_NOT_WHOLE`,
-    /// `AWARD_WITHOUT_CAUSE`.
+    /// `AWARD_WITHOUT_CAUSE`, `EXPOSURE_EXCEEDED`.
     ///
     /// @param award for the complainant; empty for all that it claims
     Dispute rule(Tx tx, Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
-        return end(tx, id, (books, before) -> {
+        return end(tx, id, call.traceparent(), (books, before) -> {
             Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, books.now());
-            DisputeEvents.post(
+            events.post(
                     books,
-                    parties,
                     EntryKind.DISPUTE_RULED,
                     ruled,
                     Map.of(
@@ -83,7 +92,7 @@ public final class Rulings {
     /// The complainant takes its dispute back. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `DISPUTE_CLOSED`.
     Dispute withdraw(Tx tx, Call call, UUID id) {
         Did by = parties.did(call.agent());
-        return end(tx, id, (books, before) -> {
+        return end(tx, id, call.traceparent(), (books, before) -> {
             if (!before.isParty(by)) {
                 throw new RefusedException(Reason.UNKNOWN_DISPUTE);
             }
@@ -91,7 +100,7 @@ public final class Rulings {
                 throw new RefusedException(Reason.NOT_YOURS);
             }
             Dispute withdrawn = before.withdrawn(call.caller().name(), books.now());
-            DisputeEvents.post(books, parties, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
+            events.post(books, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
             return withdrawn;
         });
     }
@@ -101,38 +110,76 @@ public final class Rulings {
     public int sweep() {
         int swept = 0;
         for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
-            swept += database.write(tx -> lapse(tx, id));
+            Dispute after = database.write(tx -> lapse(tx, id));
+            told(after.filing().defendant());
+            swept += after.isClosed() ? 1 : 0;
         }
         List<UUID> ids = List.of();
         do {
             Optional<UUID> last = ids.isEmpty() ? Optional.empty() : Optional.of(ids.getLast());
             ids = database.read(tx -> store.toCarryOut(tx, last, SWEEP));
             for (UUID id : ids) {
-                swept += database.write(tx -> carryOutNow(tx, id));
+                swept += carryOut(id) ? 1 : 0;
             }
         } while (ids.size() == SWEEP);
         return swept;
     }
 
-    private int lapse(Tx tx, UUID id) {
-        Dispute after = end(tx, id, (books, before) -> {
+    private Dispute lapse(Tx tx, UUID id) {
+        return end(tx, id, "", (books, before) -> {
             if (!before.isLapsed(books.now())) {
                 return before;
             }
             Dispute lapsed = before.lapsed(books.now());
-            DisputeEvents.post(books, parties, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
+            events.post(books, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
             return lapsed;
         });
-        return after.isClosed() ? 1 : 0;
     }
 
-    private int carryOutNow(Tx tx, UUID id) {
-        return end(tx, id, (books, before) -> before).isToBeCarriedOut() ? 0 : 1;
+    /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it waits
+    /// for
+    /// the operator to raise the limit.
+    private boolean carryOut(UUID id) {
+        try {
+            Dispute after = database.write(tx -> end(tx, id, "", (books, before) -> before));
+            told(after.filing().defendant());
+            return !after.isToBeCarriedOut();
+        } catch (RefusedException waits) {
+            LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
+            return false;
+        }
+    }
+
+    /// What a defendant's home was told and asked is committed.
+    void told(Did defendant) {
+        events.committed(defendant);
+        if (!parties.isLocal(defendant)) {
+            claims.asked(defendant.registry());
+        }
+    }
+
+    /// Asks for the rows that [#ended] changes.
+    public void endedRows(Rows rows, UUID dispute, Subject subject) {
+        rows.want(store, dispute);
+        docket.want(rows, subject);
+        Disputable.of(owners, subject.kind()).ifPresent(owner -> owner.rows(rows, subject));
+    }
+
+    /// The defendant's home has slashed so much, which has been minted here, or nothing. The dealing is free again.
+    public void ended(Books books, UUID id, Avt compensated, Avt mitigated, Optional<Reason> failure) {
+        Dispute before = books.rows().get(store, id).orElseThrow();
+        Subject subject = before.filing().subject();
+        Dispute after = before.compensated(compensated, mitigated, failure, books.now());
+        books.rows().update(store, id, after);
+        carriedOut(books, after);
+        Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject);
+        docket.recovered(books.rows(), subject, compensated);
+        docket.close(books.rows(), subject);
     }
 
     /// Ends a dispute by `step`, in one commit with everything that follows. What the step leaves as it is changes
     /// nothing else, but for a ruling that waits to be carried out.
-    private Dispute end(Tx tx, UUID id, BiFunction<Books, Dispute, Dispute> step) {
+    private Dispute end(Tx tx, UUID id, String traceparent, BiFunction<Books, Dispute, Dispute> step) {
         Dispute seen = store.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
         Subject subject = seen.filing().subject();
         Disputable owner = Disputable.of(owners, subject.kind()).orElseThrow();
@@ -140,17 +187,22 @@ public final class Rulings {
         docket.want(rows, subject);
         owner.rows(rows, subject);
         reputation.want(rows, seen.filing().complainant(), seen.filing().defendant());
-        slash.rows(rows, seen.filing().defendant().agent(), seen.evidenced().cited());
+        Did defendant = seen.filing().defendant();
+        if (parties.isLocal(defendant)) {
+            slash.rows(rows, defendant.agent(), seen.evidenced().cited());
+        } else {
+            claims.rows(rows, defendant.registry());
+        }
         return ledger.post(tx, rows, wanted -> accounts(rows, wanted, owner, seen), books -> {
             Dispute before = rows.get(store, id).orElseThrow();
-            Dispute after = settle(books, owner, step.apply(books, before));
+            Dispute after = settle(books, owner, step.apply(books, before), traceparent);
             if (!after.equals(before)) {
                 rows.update(store, id, after);
             }
             if (after.isClosed() && !before.isClosed()) {
                 signal(books, after);
             }
-            if (isOver(after) && !isOver(before)) {
+            if (after.isOver() && !before.isOver()) {
                 owner.thaw(books, subject);
                 docket.close(rows, subject);
             }
@@ -174,17 +226,14 @@ public final class Rulings {
     private void accounts(Rows rows, Wanted wanted, Disputable owner, Dispute seen) {
         owner.accounts(rows, seen.filing().subject(), wanted);
         wanted.account(AccountId.of(seen.filing().complainant().agent()));
-        slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
-        wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
-    }
-
-    /// Whether nothing more comes of it, so that its subject is free.
-    private static boolean isOver(Dispute dispute) {
-        return dispute.isClosed() && !dispute.isToBeCarriedOut();
+        if (parties.isLocal(seen.filing().defendant())) {
+            slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
+            wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
+        }
     }
 
     /// Carries out a ruling for the complainant, unless the money is on its way to a peer now.
-    private Dispute settle(Books books, Disputable owner, Dispute dispute) {
+    private Dispute settle(Books books, Disputable owner, Dispute dispute, String traceparent) {
         if (!dispute.isToBeCarriedOut()) {
             return dispute;
         }
@@ -196,49 +245,71 @@ public final class Rulings {
             }
             return dispute;
         }
-        Dispute done = dispute.carriedOut(move(books, owner, dispute, dealing));
+        Dispute done = dispute.carriedOut(move(books, owner, dispute, dealing, traceparent));
+        carriedOut(books, done);
+        return done;
+    }
+
+    private void carriedOut(Books books, Dispute done) {
         Dispute.Effect effect = done.effect().orElseThrow();
-        DisputeEvents.post(
+        events.post(
                 books,
-                parties,
                 EntryKind.DISPUTE_CARRIED_OUT,
                 done,
                 Map.of(
                         "returned", effect.returned().toString(),
                         "compensated", effect.compensated().toString(),
                         "mitigated", effect.mitigated().toString(),
+                        "pending", Boolean.toString(effect.isPending()),
                         "failure", effect.failure().map(Enum::name).orElse("")));
-        return done;
     }
 
-    private Dispute.Effect move(Books books, Disputable owner, Dispute dispute, Dealing dealing) {
+    private Dispute.Effect move(Books books, Disputable owner, Dispute dispute, Dealing dealing, String traceparent) {
         Dispute.Filing filing = dispute.filing();
-        AgentId defendant = filing.defendant().agent();
         Subject subject = filing.subject();
         Dealing whole = owner.dealing(books.rows(), subject.whole(), filing.complainant(), books.now());
         Avt returned = owner.hand(books, subject, filing.complainant(), awarded(dispute));
         Avt left = docket.left(books.rows(), subject, dealing.captured(), whole.captured());
         Avt due = smaller(awarded(dispute).minus(returned), left);
-        Avt mitigated = slash.mitigation(
-                books.rows(), defendant, due, dispute.evidenced().cited(), filing.at());
-        Avt amount = due.minus(mitigated);
-        if (amount.isZero()) {
-            return new Dispute.Effect(books.now(), returned, Avt.ZERO, mitigated, Optional.empty());
+        if (due.isZero()) {
+            return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false);
         }
+        Claim claim = new Claim(
+                dispute.id(),
+                filing.subject(),
+                filing.complainant(),
+                filing.defendant(),
+                due,
+                dispute.closing().orElseThrow().note(),
+                dispute.evidenced().cited(),
+                filing.at());
+        if (!parties.isLocal(filing.defendant())) {
+            claims.ask(books, claim, traceparent);
+            return Dispute.Effect.pending(books.now(), returned);
+        }
+        return slashed(books, claim, returned);
+    }
+
+    private Dispute.Effect slashed(Books books, Claim claim, Avt returned) {
+        AgentId defendant = claim.defendant().agent();
+        Avt mitigated = slash.mitigation(books.rows(), defendant, claim.amount(), claim.cited(), claim.filedAt());
+        Avt amount = claim.amount().minus(mitigated);
         Optional<Reason> fault = slash.fault(books, defendant, amount);
         if (fault.isPresent()) {
-            return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, fault);
+            claims.settledHere(books, claim, Avt.ZERO, Avt.ZERO, fault);
+            return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, fault, false);
         }
-        slash.burn(books, defendant, SystemAccount.SELF, amount, dispute.id());
+        slash.burn(books, defendant, SystemAccount.SELF, amount, claim.dispute());
         books.post(Posting.move(
                         EntryKind.DISPUTE_COMPENSATION_MINTED,
                         SystemAccount.compensated(SystemAccount.SELF, books.lane())
                                 .id(),
-                        AccountId.of(filing.complainant().agent()),
+                        AccountId.of(claim.complainant().agent()),
                         amount)
-                .about(dispute.id()));
-        docket.recovered(books.rows(), subject, amount);
-        return new Dispute.Effect(books.now(), returned, amount, mitigated, Optional.empty());
+                .about(claim.dispute()));
+        docket.recovered(books.rows(), claim.subject(), amount);
+        claims.settledHere(books, claim, amount, mitigated, Optional.empty());
+        return new Dispute.Effect(books.now(), returned, amount, mitigated, Optional.empty(), false);
     }
 
     private static Avt awarded(Dispute dispute) {

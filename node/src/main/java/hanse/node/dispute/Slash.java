@@ -36,7 +36,7 @@ public final class Slash {
     }
 
     /// Asks for the rows it needs.
-    void rows(Rows rows, AgentId defendant, List<UUID> cited) {
+    public void rows(Rows rows, AgentId defendant, List<UUID> cited) {
         reputation.wantBond(rows, defendant);
         reputation.wantCited(rows, cited);
     }
@@ -44,14 +44,14 @@ public final class Slash {
     /// Asks for the accounts it changes.
     ///
     /// @param claimant who asks for it: a peer's id, or `self`
-    void accounts(Wanted wanted, AgentId defendant, String claimant) {
+    public void accounts(Wanted wanted, AgentId defendant, String claimant) {
         wanted.account(AccountId.of(defendant));
         reputation.bondAccounts(wanted, defendant);
         wanted.account(SystemAccount.slashed(claimant, wanted.lane()));
     }
 
     /// What cited attestations take off `amount`, rounded down to the micro.
-    Avt mitigation(Rows rows, AgentId defendant, Avt amount, List<UUID> cited, Instant filedAt) {
+    public Avt mitigation(Rows rows, AgentId defendant, Avt amount, List<UUID> cited, Instant filedAt) {
         if (mitigationPpm == 0 || cited.isEmpty()) {
             return Avt.ZERO;
         }
@@ -63,7 +63,7 @@ public final class Slash {
     }
 
     /// Why `amount` cannot be taken now: `UNKNOWN_AGENT`, `INSUFFICIENT_FUNDS`.
-    Optional<Reason> fault(Books books, AgentId defendant, Avt amount) {
+    public Optional<Reason> fault(Books books, AgentId defendant, Avt amount) {
         Optional<Account> account = books.find(AccountId.of(defendant)).filter(Account::isAgent);
         if (account.isEmpty()) {
             return Optional.of(Reason.UNKNOWN_AGENT);
@@ -73,9 +73,8 @@ public final class Slash {
     }
 
     /// Takes it; there is no [#fault].
-    void burn(Books books, AgentId defendant, String claimant, Avt amount, UUID dispute) {
-        Avt bonded = bonded(books, defendant);
-        Avt first = bonded.compareTo(amount) < 0 ? bonded : amount;
+    public void burn(Books books, AgentId defendant, String claimant, Avt amount, UUID dispute) {
+        Avt first = smaller(bonded(books, defendant), amount);
         if (!first.isZero()) {
             post(books, reputation.bond(books, defendant).orElseThrow(), claimant, first, dispute, defendant);
             reputation.forfeited(books, defendant, first);
@@ -84,6 +83,45 @@ public final class Slash {
         if (!rest.isZero()) {
             post(books, AccountId.of(defendant), claimant, rest, dispute, defendant);
         }
+    }
+
+    /// Micro-AVT that wait to be slashed.
+    public record Held(Avt bond, Avt account) {
+        public static final Held NOTHING = new Held(Avt.ZERO, Avt.ZERO);
+    }
+
+    /// Keeps the defendant from spending `amount`, or as much of that as there is.
+    public Held hold(Books books, AgentId defendant, Avt amount, UUID about) {
+        Avt bond = smaller(bonded(books, defendant), amount);
+        Avt account = smaller(books.account(AccountId.of(defendant)).available(), amount.minus(bond));
+        Held held = new Held(bond, account);
+        change(books, defendant, held, about, true);
+        return held;
+    }
+
+    /// Takes that back.
+    public void unhold(Books books, AgentId defendant, Held held, UUID about) {
+        change(books, defendant, held, about, false);
+    }
+
+    private void change(Books books, AgentId defendant, Held held, UUID about, boolean hold) {
+        if (!held.bond().isZero()) {
+            AccountId bond = reputation.bond(books, defendant).orElseThrow();
+            books.post(change(bond, held.bond(), hold).about(about).between(TradeParties.payer(defendant)));
+        }
+        if (!held.account().isZero()) {
+            books.post(change(AccountId.of(defendant), held.account(), hold).about(about));
+        }
+    }
+
+    private static Posting change(AccountId account, Avt amount, boolean hold) {
+        return hold
+                ? Posting.hold(EntryKind.SLASH_HELD, account, amount)
+                : Posting.unhold(EntryKind.SLASH_HOLD_ENDED, account, amount);
+    }
+
+    private static Avt smaller(Avt a, Avt b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static void post(

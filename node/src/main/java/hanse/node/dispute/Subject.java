@@ -30,11 +30,12 @@ public record Subject(Kind kind, UUID id, String part) {
             this.code = (short) code;
         }
 
-        short code() {
+        public short code() {
             return code;
         }
 
-        static Kind of(short code) {
+        /// The kind of a code that is one, as codes that are stored are.
+        public static Kind of(short code) {
             return values()[code - 1];
         }
     }

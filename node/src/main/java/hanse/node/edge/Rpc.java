@@ -62,8 +62,9 @@ record Rpc(
         }
         Set<Role> roles = EnumSet.noneOf(Role.class);
         roles.addAll(access.getRolesList());
-        if (roles.contains(Role.PEER)) {
-            problems.add(name + " is for peers, who call on the peer port only");
+        // One for peers alone refuses everybody who calls here.
+        if (roles.contains(Role.PEER) && roles.size() > 1) {
+            problems.add(name + " is for peers, too, who call on the peer port only");
         }
         if (method.isClientStreaming()) {
             problems.add(name + " takes a stream of messages, which AgentSig cannot sign");

@@ -28,22 +28,20 @@ final class CreditReceived implements Decision {
     private final RegistryId self;
     private final Transfers transfers;
     private final PeerPositionStore positions;
-    private final MessageRoutes routes;
     private final Incoming message;
     private final CreditTransfer credit;
     private final Optional<AgentId> payee;
-    private final boolean isSettlement;
+    private final Optional<MessageRoutes.Credits> owner;
 
     CreditReceived(
             RegistryId self, Transfers transfers, PeerPositionStore positions, MessageRoutes routes, Incoming message) {
         this.self = self;
         this.transfers = transfers;
         this.positions = positions;
-        this.routes = routes;
         this.message = message;
         this.credit = message.message().getCreditTransfer();
         this.payee = payee();
-        this.isSettlement = routes.hasSettlements() && credit.getPaymentId().size() == 2 * Long.BYTES;
+        this.owner = routes.owner(credit);
     }
 
     /// The payee, if the message may name its parties.
@@ -61,9 +59,7 @@ final class CreditReceived implements Decision {
 
     @Override
     public void rows(Rows rows) {
-        if (isSettlement) {
-            routes.settlements().receivedRows(message, credit, rows);
-        }
+        owner.ifPresent(known -> known.receivedRows(message, credit, rows));
     }
 
     @Override
@@ -79,9 +75,7 @@ final class CreditReceived implements Decision {
         try {
             return books.orNothing(() -> credit(books));
         } catch (RefusedException refusal) {
-            if (isSettlement) {
-                routes.settlements().declined(message, credit, refusal.reason(), books);
-            }
+            owner.ifPresent(known -> known.declined(message, credit, refusal.reason(), books));
             return new Verdict.Declined(
                     Refused.newBuilder().setReason(refusal.reason().name()).build());
         }
@@ -99,8 +93,7 @@ final class CreditReceived implements Decision {
         Avt amount = new Avt(micros);
         transfers.fee(amount);
         PeerPosition position = books.rows().get(positions, message.peer()).orElseThrow();
-        Optional<Avt> reserved =
-                isSettlement ? routes.settlements().reservedFor(message, credit, books.rows()) : Optional.empty();
+        Optional<Avt> reserved = owner.flatMap(known -> known.reservedFor(message, credit, books.rows()));
         if (reserved.isPresent()) {
             requireReachable(books, agent);
         } else {
@@ -120,9 +113,7 @@ final class CreditReceived implements Decision {
                 Optional.of(message.id()),
                 credit.getMemo());
         books.rows().update(positions, message.peer(), after);
-        if (reserved.isPresent()) {
-            routes.settlements().credited(message, credit, books);
-        }
+        owner.ifPresent(known -> known.credited(message, credit, books));
         return DONE;
     }
 

@@ -18,10 +18,13 @@ import java.util.function.Function;
 /// Which capability decides which message of a peer, and which one waits for the outcome of which message of ours.
 /// Filled in by the composition root before the links start.
 public final class MessageRoutes {
+    private static final int ID_BYTES = 2 * Long.BYTES;
+
     private final Map<Message.BodyCase, Function<Incoming, Decision>> deciders = new EnumMap<>(Message.BodyCase.class);
     private final Map<Message.BodyCase, Asker> askers = new EnumMap<>(Message.BodyCase.class);
     private final Map<Class<? extends Frame.Purpose>, FrameOwner> owners = new HashMap<>();
-    private Optional<Settlements> settlements = Optional.empty();
+    private Optional<Credits> settlements = Optional.empty();
+    private Optional<Credits> milestones = Optional.empty();
 
     /// Who sent a message and learns what became of it.
     @FunctionalInterface
@@ -48,21 +51,24 @@ public final class MessageRoutes {
         void refunded(Frame frame, Books books);
     }
 
-    /// The owner of payments that peers settle by their transfers. Each method runs inside the batch that moves the
-    /// money.
-    public interface Settlements {
-        /// Asks for the rows of a settlement that a peer sent.
+    /// The owner of what peers pay by their transfers: payments that they settle, milestones of their contracts. Each
+    /// method runs inside the batch that moves the money.
+    public interface Credits {
+        /// Asks for the rows of what a peer pays.
         void receivedRows(Incoming message, CreditTransfer credit, Rows rows);
 
-        /// The headroom that is reserved for a settlement that a peer sent; empty when no such payment is owed. Refuses
-        /// with `MESSAGE_REFUSED` what is owed, but not so.
-        Optional<Avt> reservedFor(Incoming message, CreditTransfer credit, Rows rows);
+        /// The headroom that is reserved for it; empty when none is. Refuses with `MESSAGE_REFUSED` what is owed, but
+        /// not
+        /// so.
+        default Optional<Avt> reservedFor(Incoming message, CreditTransfer credit, Rows rows) {
+            return Optional.empty();
+        }
 
-        /// The payee is credited and the headroom used up.
+        /// The payee is credited, and the headroom used up.
         void credited(Incoming message, CreditTransfer credit, Books books);
 
         /// The payee cannot be credited, for good: the peer holds the money for it again.
-        void declined(Incoming message, CreditTransfer credit, Reason why, Books books);
+        default void declined(Incoming message, CreditTransfer credit, Reason why, Books books) {}
     }
 
     /// Messages of peers with this body are decided so.
@@ -83,9 +89,15 @@ public final class MessageRoutes {
         return this;
     }
 
-    /// Who owns settlements.
-    public MessageRoutes settle(Settlements owner) {
+    /// Who owns payments that peers settle.
+    public MessageRoutes settle(Credits owner) {
         settlements = Optional.of(owner);
+        return this;
+    }
+
+    /// Who owns milestones that peers pay.
+    public MessageRoutes payMilestones(Credits owner) {
+        milestones = Optional.of(owner);
         return this;
     }
 
@@ -109,12 +121,11 @@ public final class MessageRoutes {
         return Optional.ofNullable(askers.get(body));
     }
 
-    Settlements settlements() {
-        return settlements.orElseThrow(
-                () -> new IllegalStateException("a settlement exists, and nobody who owns settlements"));
-    }
-
-    boolean hasSettlements() {
-        return settlements.isPresent();
+    /// Whose is what a peer pays, besides its payee's.
+    Optional<Credits> owner(CreditTransfer credit) {
+        if (credit.getPaymentId().size() == ID_BYTES) {
+            return settlements;
+        }
+        return credit.getContractId().size() == ID_BYTES ? milestones : Optional.empty();
     }
 }

@@ -57,6 +57,15 @@ public final class PeerDirectory {
         return peers.values();
     }
 
+    /// Those that are not removed, by id.
+    public List<RegistryId> linked() {
+        return all().stream()
+                .filter(peer -> peer.status().isLinked())
+                .map(Peer::id)
+                .sorted(Comparator.comparing(RegistryId::value))
+                .toList();
+    }
+
     public Optional<Peer> find(RegistryId id) {
         return Optional.ofNullable(peers.get(id));
     }

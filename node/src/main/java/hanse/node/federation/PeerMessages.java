@@ -43,7 +43,7 @@ public final class PeerMessages {
     }
 
     /// Messages to a peer may have been committed by somebody who does not have them in hand: they go out now.
-    void wake(RegistryId peer) {
+    public void wake(RegistryId peer) {
         outbox.wake(peer);
     }
 

@@ -57,6 +57,18 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
                 peer, status, limit, Math.addExact(position, amount.micros()), reserved.minus(promised));
     }
 
+    /// Compensation is minted here for what the peer has slashed.
+    ///
+    /// @param promised the headroom that was reserved for it, and is used up
+    public PeerPosition compensated(Avt amount, Avt promised) {
+        return imported(amount, promised);
+    }
+
+    /// Money was slashed here for which the peer mints as much.
+    public PeerPosition slashed(Avt amount) {
+        return exported(amount);
+    }
+
     /// The peer has credited our money.
     PeerPosition exported(Avt amount) {
         return new PeerPosition(peer, status, limit, Math.subtractExact(position, amount.micros()), reserved);

@@ -76,7 +76,11 @@ public enum EntryKind {
     DISPUTE_LAPSED(117, "DisputeLapsed"),
     DISPUTE_CARRIED_OUT(118, "DisputeRulingCarriedOut"),
     DISPUTE_SLASH(119, "DisputeSlash"),
-    DISPUTE_COMPENSATION_MINTED(120, "DisputeCompensationMinted");
+    DISPUTE_COMPENSATION_MINTED(120, "DisputeCompensationMinted"),
+    DISPUTE_SETTLEMENT(121, "DisputeSettlementChanged"),
+    SLASH_HELD(122, "SlashHeld"),
+    SLASH_HOLD_ENDED(123, "SlashHoldEnded"),
+    PEER_SLASH_CONFIG_CHANGED(124, "PeerSlashConfigChanged");
 
     private static final Map<Short, EntryKind> BY_CODE = new HashMap<>();
 

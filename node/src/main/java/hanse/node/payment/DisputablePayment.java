@@ -1,9 +1,11 @@
 package hanse.node.payment;
 
 import hanse.error.v1.Reason;
+import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
+import hanse.node.call.RegistryId;
 import hanse.node.dispute.Dealing;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.Subject;
@@ -14,6 +16,7 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Payments as something to dispute: by the payer, from CONSUMED on. What is held goes back as a whole.
@@ -22,6 +25,7 @@ final class DisputablePayment implements Disputable {
     static final Duration WINDOW = Duration.ofDays(14);
 
     private final PaymentStore store;
+    private final ForeignPaymentStore foreign = new ForeignPaymentStore();
     private final Parties parties;
 
     DisputablePayment(PaymentStore store, Parties parties) {
@@ -101,6 +105,20 @@ final class DisputablePayment implements Disputable {
         }
         EndCommand.giveBack(books, store, payment);
         return payment.amount();
+    }
+
+    @Override
+    public void foreignRows(Rows rows, RegistryId peer, Subject subject, AgentId defendant) {
+        rows.want(foreign, new ForeignPayment.Key(subject.id(), peer, defendant));
+    }
+
+    @Override
+    public Optional<Avt> received(Rows rows, RegistryId peer, Subject subject, Did complainant, AgentId defendant) {
+        return rows.get(foreign, new ForeignPayment.Key(subject.id(), peer, defendant))
+                .filter(payment -> payment.terms()
+                        .filter(terms -> terms.payer().equals(complainant.toString()))
+                        .isPresent())
+                .flatMap(ForeignPayment::credited);
     }
 
     private Payment get(Rows rows, Subject subject) {

@@ -42,7 +42,7 @@ import java.util.function.Supplier;
 
 /// Payments between registries. At the payer's registry: payees on peers consume, claim and waive by message, and
 /// settling is a cross-registry transfer. At the payee's: tokens of peers are presented here, and their issuers asked.
-final class PeerPayments implements MessageRoutes.Settlements, MessageRoutes.FrameOwner {
+final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOwner {
     /// A little longer than an issuer keeps a consumed payment that nobody settles.
     private static final Duration LAPSE = Payment.UNCLAIMED.plusDays(1);
 
@@ -339,8 +339,12 @@ final class PeerPayments implements MessageRoutes.Settlements, MessageRoutes.Fra
 
     @Override
     public void credited(Incoming message, CreditTransfer credit, Books books) {
-        ForeignPayment payment = owed(message, credit, books.rows()).orElseThrow();
-        books.rows().update(foreign, payment.key(), payment.credited(new Avt(credit.getAmountMicros()), books.now()));
+        owed(message, credit, books.rows())
+                .ifPresent(payment -> books.rows()
+                        .update(
+                                foreign,
+                                payment.key(),
+                                payment.credited(new Avt(credit.getAmountMicros()), books.now())));
     }
 
     @Override

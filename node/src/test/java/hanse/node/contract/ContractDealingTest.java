@@ -90,6 +90,15 @@ final class ContractDealingTest {
                             0,
                             0,
                             1));
+            RegistryId beta = pair.beta().id;
+            count(beta, pair.beta().database, pair.beta().ledger);
+            count(beta, pair.beta().database, pair.beta().ledger);
+            assertThat(pair.beta()
+                            .database
+                            .read(tx -> new PeerTrusts().of(tx, alpha))
+                            .interactions())
+                    .as("the provider's registry counts what it has credited")
+                    .isEqualTo(1);
         }
     }
 

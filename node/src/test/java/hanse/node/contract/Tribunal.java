@@ -11,15 +11,19 @@ import hanse.dispute.v1.Subject;
 import hanse.dispute.v1.WithdrawDisputeRequest;
 import hanse.node.call.AgentId;
 import hanse.node.call.Caller;
+import hanse.node.dispute.Claims;
 import hanse.node.dispute.Disputable;
 import hanse.node.dispute.DisputeGrpc;
 import hanse.node.dispute.Disputes;
+import hanse.node.dispute.Notices;
 import hanse.node.dispute.Reputation;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Slash;
+import hanse.node.settlement.Here;
 import hanse.node.testing.Asked;
 import hanse.node.testing.TestRegistry;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,10 +37,13 @@ final class Tribunal {
     Tribunal(Workshop shop) {
         TestRegistry registry = shop.registry;
         List<Disputable> owners = List.of(shop.contracts.disputable());
+        Claims claims = new Here(registry.parties);
         Disputes disputes = new Disputes(
                 registry.ledger,
                 registry.parties,
                 owners,
+                claims,
+                Optional.empty(),
                 Generators.timeBasedEpochRandomGenerator()::generate,
                 shop.clock);
         rulings = new Rulings(
@@ -46,6 +53,8 @@ final class Tribunal {
                 owners,
                 Reputation.NONE,
                 new Slash(Reputation.NONE, 0),
+                claims,
+                Notices.NONE,
                 shop.clock);
         disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
     }

@@ -16,11 +16,8 @@ import hanse.dispute.v1.Ruling;
 import hanse.dispute.v1.Subject;
 import hanse.dispute.v1.SubmitEvidenceRequest;
 import hanse.dispute.v1.WithdrawDisputeRequest;
-import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
-import hanse.node.call.Call;
 import hanse.node.call.Caller;
-import hanse.node.call.RefusedException;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
@@ -30,6 +27,8 @@ import hanse.node.ledger.SystemAccount;
 import hanse.node.payment.PaymentGrpc;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
+import hanse.node.settlement.Here;
+import hanse.node.testing.Asked;
 import hanse.node.testing.TestClock;
 import hanse.node.testing.TestRegistry;
 import hanse.payment.v1.AuthorizeRequest;
@@ -41,14 +40,10 @@ import hanse.payment.v1.ReleaseRequest;
 import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.WaiveRequest;
-import io.grpc.Context;
-import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// A registry where payments are disputed, asked as over the wire.
@@ -81,8 +76,15 @@ final class Court implements AutoCloseable {
     Court(int mitigationPpm, Optional<Function<TestRegistry, Reputation>> kept) {
         Reputation standing = kept.map(keeper -> keeper.apply(registry)).orElse(reputation);
         List<Disputable> owners = List.of(payments.disputable());
+        Claims claims = new Here(registry.parties);
         Disputes disputes = new Disputes(
-                registry.ledger, registry.parties, owners, Generators.timeBasedEpochRandomGenerator()::generate, clock);
+                registry.ledger,
+                registry.parties,
+                owners,
+                claims,
+                Optional.empty(),
+                Generators.timeBasedEpochRandomGenerator()::generate,
+                clock);
         rulings = new Rulings(
                 registry.database,
                 registry.ledger,
@@ -90,52 +92,10 @@ final class Court implements AutoCloseable {
                 owners,
                 standing,
                 new Slash(standing, mitigationPpm),
+                claims,
+                Notices.NONE,
                 clock);
         disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
-    }
-
-    /// An answer, or why there is none.
-    record Answer<T>(Optional<T> given, Optional<Reason> refusal) {
-        T value() {
-            return given.orElseThrow(() -> new AssertionError("refused with " + refusal));
-        }
-    }
-
-    /// What an agent's call or an operator's comes to.
-    static <T> Answer<T> ask(Caller caller, String requestId, Consumer<StreamObserver<T>> rpc) {
-        try {
-            return new Answer<>(Optional.of(asked(caller, requestId, rpc).join()), Optional.empty());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RefusedException refused) {
-                return new Answer<>(Optional.empty(), Optional.of(refused.reason()));
-            }
-            throw e;
-        }
-    }
-
-    static <T> CompletableFuture<T> asked(Caller caller, String requestId, Consumer<StreamObserver<T>> rpc) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        Call call = TestRegistry.call(caller, requestId, requestId, UUID.randomUUID());
-        call.in(Context.current())
-                .run(() -> rpc.accept(new StreamObserver<>() {
-                    @Override
-                    public void onNext(T value) {
-                        answer.complete(value);
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        answer.completeExceptionally(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {}
-                }));
-        return answer;
-    }
-
-    private static <T> Answer<T> ask(Caller caller, Consumer<StreamObserver<T>> rpc) {
-        return ask(caller, UUID.randomUUID().toString(), rpc);
     }
 
     static Caller agent(AgentId agent) {
@@ -148,7 +108,7 @@ final class Court implements AutoCloseable {
 
     /// A payment that its payee has verified.
     String consumed(AgentId payer, AgentId payee, String amount) {
-        AuthorizeResponse token = Court.<AuthorizeResponse>ask(
+        AuthorizeResponse token = Asked.<AuthorizeResponse>ask(
                         agent(payer),
                         observer -> paying.authorize(
                                 AuthorizeRequest.newBuilder()
@@ -157,7 +117,7 @@ final class Court implements AutoCloseable {
                                         .build(),
                                 observer))
                 .value();
-        var unused = Court.<hanse.payment.v1.VerifyResponse>ask(
+        var unused = Asked.<hanse.payment.v1.VerifyResponse>ask(
                         agent(payee),
                         observer -> paying.verify(
                                 VerifyRequest.newBuilder()
@@ -175,36 +135,36 @@ final class Court implements AutoCloseable {
         return payment;
     }
 
-    Answer<Payment> settle(AgentId payer, String payment) {
-        return ask(
+    Asked<Payment> settle(AgentId payer, String payment) {
+        return Asked.ask(
                 agent(payer),
                 observer -> paying.settle(
                         SettleRequest.newBuilder().setPaymentId(payment).build(), observer));
     }
 
-    Answer<Payment> claim(AgentId payee, String payment) {
-        return ask(
+    Asked<Payment> claim(AgentId payee, String payment) {
+        return Asked.ask(
                 agent(payee),
                 observer -> paying.claim(
                         ClaimRequest.newBuilder().setPaymentId(payment).build(), observer));
     }
 
-    Answer<Payment> waive(AgentId payee, String payment) {
-        return ask(
+    Asked<Payment> waive(AgentId payee, String payment) {
+        return Asked.ask(
                 agent(payee),
                 observer -> paying.waive(
                         WaiveRequest.newBuilder().setPaymentId(payment).build(), observer));
     }
 
-    Answer<Payment> release(AgentId payer, String payment) {
-        return ask(
+    Asked<Payment> release(AgentId payer, String payment) {
+        return Asked.ask(
                 agent(payer),
                 observer -> paying.release(
                         ReleaseRequest.newBuilder().setPaymentId(payment).build(), observer));
     }
 
     Payment payment(String payment) {
-        return Court.<Payment>ask(
+        return Asked.<Payment>ask(
                         OPERATOR,
                         observer -> paying.getPayment(
                                 GetPaymentRequest.newBuilder()
@@ -214,12 +174,12 @@ final class Court implements AutoCloseable {
                 .value();
     }
 
-    Answer<Dispute> file(AgentId by, String payment, String amount) {
-        return ask(agent(by), observer -> disputing.fileDispute(filing(payment, amount), observer));
+    Asked<Dispute> file(AgentId by, String payment, String amount) {
+        return Asked.ask(agent(by), observer -> disputing.fileDispute(filing(payment, amount), observer));
     }
 
     CompletableFuture<Dispute> filed(AgentId by, String payment) {
-        return asked(
+        return Asked.later(
                 agent(by),
                 UUID.randomUUID().toString(),
                 observer -> disputing.fileDispute(filing(payment, ""), observer));
@@ -234,19 +194,19 @@ final class Court implements AutoCloseable {
                 .build();
     }
 
-    Answer<Evidence> submit(AgentId by, String dispute, SubmitEvidenceRequest.Builder evidence) {
-        return ask(
+    Asked<Evidence> submit(AgentId by, String dispute, SubmitEvidenceRequest.Builder evidence) {
+        return Asked.ask(
                 agent(by),
                 observer -> disputing.submitEvidence(
                         evidence.clone().setDisputeId(dispute).build(), observer));
     }
 
-    Answer<Evidence> submit(AgentId by, String dispute, String statement) {
+    Asked<Evidence> submit(AgentId by, String dispute, String statement) {
         return submit(by, dispute, SubmitEvidenceRequest.newBuilder().setStatement(statement));
     }
 
-    Answer<Dispute> appoint(String dispute, AgentId arbiter) {
-        return ask(
+    Asked<Dispute> appoint(String dispute, AgentId arbiter) {
+        return Asked.ask(
                 OPERATOR,
                 observer -> disputing.appointArbiter(
                         AppointArbiterRequest.newBuilder()
@@ -256,8 +216,8 @@ final class Court implements AutoCloseable {
                         observer));
     }
 
-    Answer<Opinion> opine(AgentId arbiter, String dispute, Ruling ruling) {
-        return ask(
+    Asked<Opinion> opine(AgentId arbiter, String dispute, Ruling ruling) {
+        return Asked.ask(
                 agent(arbiter),
                 observer -> disputing.recordOpinion(
                         RecordOpinionRequest.newBuilder()
@@ -268,20 +228,21 @@ final class Court implements AutoCloseable {
                         observer));
     }
 
-    Answer<Dispute> openVoting(String dispute) {
-        return ask(
+    Asked<Dispute> openVoting(String dispute) {
+        return Asked.ask(
                 OPERATOR,
                 observer -> disputing.openVoting(
                         OpenVotingRequest.newBuilder().setDisputeId(dispute).build(), observer));
     }
 
-    Answer<Dispute> rule(String dispute, Ruling ruling, String award) {
-        return ask(OPERATOR, observer -> disputing.ruleDispute(ruling(dispute, ruling, award), observer));
+    Asked<Dispute> rule(String dispute, Ruling ruling, String award) {
+        return Asked.ask(OPERATOR, observer -> disputing.ruleDispute(ruling(dispute, ruling, award), observer));
     }
 
     /// @param requestId the same again is a repeat
     CompletableFuture<Dispute> ruled(String requestId, String dispute, Ruling ruling) {
-        return asked(OPERATOR, requestId, observer -> disputing.ruleDispute(ruling(dispute, ruling, ""), observer));
+        return Asked.later(
+                OPERATOR, requestId, observer -> disputing.ruleDispute(ruling(dispute, ruling, ""), observer));
     }
 
     private static RuleDisputeRequest ruling(String dispute, Ruling ruling, String award) {
@@ -293,8 +254,8 @@ final class Court implements AutoCloseable {
                 .build();
     }
 
-    Answer<Dispute> withdraw(AgentId by, String dispute) {
-        return ask(
+    Asked<Dispute> withdraw(AgentId by, String dispute) {
+        return Asked.ask(
                 agent(by),
                 observer -> disputing.withdrawDispute(
                         WithdrawDisputeRequest.newBuilder()
@@ -303,8 +264,8 @@ final class Court implements AutoCloseable {
                         observer));
     }
 
-    Answer<Dispute> get(Caller caller, String dispute) {
-        return ask(
+    Asked<Dispute> get(Caller caller, String dispute) {
+        return Asked.ask(
                 caller,
                 observer -> disputing.getDispute(
                         GetDisputeRequest.newBuilder().setDisputeId(dispute).build(), observer));
@@ -315,7 +276,7 @@ final class Court implements AutoCloseable {
     }
 
     ListDisputesResponse list(Caller caller, ListDisputesRequest.Builder request) {
-        return Court.<ListDisputesResponse>ask(caller, observer -> disputing.listDisputes(request.build(), observer))
+        return Asked.<ListDisputesResponse>ask(caller, observer -> disputing.listDisputes(request.build(), observer))
                 .value();
     }
 

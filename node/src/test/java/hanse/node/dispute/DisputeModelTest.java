@@ -6,9 +6,9 @@ import hanse.dispute.v1.Dispute;
 import hanse.dispute.v1.Ruling;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
-import hanse.node.dispute.Court.Answer;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.Avt;
+import hanse.node.testing.Asked;
 import hanse.payment.v1.Payment;
 import java.time.Duration;
 import java.time.Instant;
@@ -257,7 +257,7 @@ final class DisputeModelTest {
         private void file(Deal deal, int who, long number) {
             Optional<Long> asked =
                     number % 3 == 0 ? Optional.empty() : Optional.of(number % 3 == 1 ? number / 2 : number);
-            Answer<Dispute> answer = court.file(
+            Asked<Dispute> answer = court.file(
                     agents.get(who),
                     deal.id,
                     asked.map(micros -> new Avt(micros).toString()).orElse(""));
@@ -317,7 +317,7 @@ final class DisputeModelTest {
             Ruling ruling = List.of(Ruling.IN_FAVOR_OF_COMPLAINANT, Ruling.IN_FAVOR_OF_DEFENDANT, Ruling.DISMISSED)
                     .get(number % 4 < 2 ? 0 : which);
             Optional<Long> award = number % 5 < 3 ? Optional.empty() : Optional.of(number);
-            Answer<Dispute> answer = court.rule(
+            Asked<Dispute> answer = court.rule(
                     dispute.id,
                     ruling,
                     award.map(micros -> new Avt(micros).toString()).orElse(""));

@@ -15,6 +15,7 @@ import hanse.node.ledger.Avt;
 import hanse.node.ledger.Entry;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Position;
+import hanse.node.testing.Asked;
 import hanse.payment.v1.Payment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +115,10 @@ class DisputesTest {
                         EntryKind.DISPUTE_RULED,
                         EntryKind.DISPUTE_SLASH,
                         EntryKind.DISPUTE_COMPENSATION_MINTED,
+                        EntryKind.DISPUTE_SETTLEMENT,
+                        EntryKind.DISPUTE_SETTLEMENT,
+                        EntryKind.DISPUTE_SETTLEMENT,
+                        EntryKind.DISPUTE_SETTLEMENT,
                         EntryKind.DISPUTE_CARRIED_OUT);
     }
 
@@ -218,9 +223,8 @@ class DisputesTest {
         String withdrawn =
                 court.file(alice, court.consumed(alice, bob, "1"), "").value().getDisputeId();
         assertThat(court.withdraw(alice, withdrawn).value().getClosing()).isEqualTo(Dispute.Closing.WITHDRAWN);
-        var record = Court.<hanse.dispute.v1.DisputeRecord>ask(
+        var record = Asked.<hanse.dispute.v1.DisputeRecord>ask(
                         Court.OPERATOR,
-                        UUID.randomUUID().toString(),
                         observer -> court.wire()
                                 .getDisputeRecord(
                                         hanse.dispute.v1.GetDisputeRecordRequest.newBuilder()
@@ -472,9 +476,8 @@ class DisputesTest {
     }
 
     private ListDisputesResponse of(hanse.node.call.Caller caller, AgentId agent) {
-        return Court.<ListDisputesResponse>ask(
+        return Asked.<ListDisputesResponse>ask(
                         caller,
-                        UUID.randomUUID().toString(),
                         observer -> court.wire()
                                 .listAgentDisputes(
                                         hanse.dispute.v1.ListAgentDisputesRequest.newBuilder()

@@ -151,7 +151,11 @@ public final class Pair implements AutoCloseable {
             assertThat(node.total(AccountKind.IN_FLIGHT, other)).isZero();
             assertThat(node.total(AccountKind.EXPORTED, other)).isEqualTo(other.total(AccountKind.IMPORTED, node));
             assertThat(node.position(other).position())
-                    .isEqualTo(node.total(AccountKind.IMPORTED, other) - node.total(AccountKind.EXPORTED, other));
+                    .isEqualTo(node.total(AccountKind.IMPORTED, other)
+                            + node.total(AccountKind.COMPENSATED, other)
+                            - node.total(AccountKind.EXPORTED, other)
+                            - node.total(AccountKind.SLASHED, other));
+            assertThat(node.total(AccountKind.COMPENSATED, other)).isEqualTo(other.total(AccountKind.SLASHED, node));
             assertThat(node.fault()).isEmpty();
         }
     }

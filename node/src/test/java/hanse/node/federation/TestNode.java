@@ -31,6 +31,13 @@ import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
 import hanse.node.contract.Contracts;
+import hanse.node.dispute.Disputable;
+import hanse.node.dispute.DisputeGrpc;
+import hanse.node.dispute.Disputes;
+import hanse.node.dispute.PeerDisputes;
+import hanse.node.dispute.Reputation;
+import hanse.node.dispute.Rulings;
+import hanse.node.dispute.Slash;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.AccountKind;
@@ -48,6 +55,11 @@ import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
 import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
+import hanse.node.settlement.Home;
+import hanse.node.settlement.Origin;
+import hanse.node.settlement.PeerStanding;
+import hanse.node.settlement.SettlementGrpc;
+import hanse.node.settlement.Settlements;
 import hanse.node.storage.Database;
 import hanse.node.testing.AgentKeys;
 import hanse.node.testing.FaultySource;
@@ -108,6 +120,10 @@ public final class TestNode implements AutoCloseable {
     public final Federation federation;
     public final Payments payments;
     public final Contracts contracts;
+    public final DisputeGrpc disputes;
+    public final Rulings rulings;
+    public final SettlementGrpc settling;
+    public final Settlements settlements;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -217,7 +233,7 @@ public final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
-        Parties parties = new Parties(id, handle -> Optional.empty());
+        Parties parties = parties();
         this.payments =
                 new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);
         this.contracts = new Contracts(
@@ -229,6 +245,25 @@ public final class TestNode implements AutoCloseable {
                 payments.heldMoney(),
                 federation,
                 clock);
+        List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
+        Slash slash = new Slash(Reputation.NONE, 0);
+        Origin origin = new Origin(federation, commit, parties());
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties());
+        this.rulings =
+                new Rulings(mortal, ledger, parties(), disputable, Reputation.NONE, slash, origin, peerDisputes, clock);
+        origin.tell(rulings);
+        Disputes told =
+                new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
+        peerDisputes.tell(told);
+        Home home = new Home(federation, commit, parties(), disputable, slash);
+        this.settlements = new Settlements(mortal, ledger, federation, home, parties(), PeerStanding.NONE, clock);
+        Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
+        this.disputes = new DisputeGrpc(mortal, dying, parties(), told, rulings);
+        this.settling = new SettlementGrpc(mortal, dying, settlements);
+    }
+
+    public Parties parties() {
+        return new Parties(id, handle -> Optional.empty());
     }
 
     public TestNode start() {

@@ -82,7 +82,8 @@ class PromisesTest {
         alter(alpha, "payment", "state = 4", "state = 1", "id = '" + authorized + "'");
         assertThat(alpha.fault())
                 .contains(new Fault(
-                        "account " + alice, "has 5000000 micro-AVT held; its payments not ended are worth 3000000"));
+                        "account " + alice,
+                        "has 5000000 micro-AVT held; its payments and slashes not ended are worth 3000000"));
     }
 
     @Test
@@ -119,7 +120,8 @@ class PromisesTest {
         alter(beta, "foreign_payment", "reserved = reserved - 1", "reserved = reserved + 1", "id = '" + consumed + "'");
         assertThat(beta.fault())
                 .contains(new Fault(
-                        "peer alpha.example", "has 7000000 micro-AVT reserved; its payments reserve 6999999"));
+                        "peer alpha.example",
+                        "has 7000000 micro-AVT reserved; its payments and slashes reserve 6999999"));
     }
 
     private void alter(TestNode node, String table, String change, String back, String where) {

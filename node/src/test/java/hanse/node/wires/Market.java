@@ -38,6 +38,7 @@ import hanse.contract.v1.SubmitWorkRequest;
 import hanse.contract.v1.Terms;
 import hanse.contract.v1.WithdrawContractRequest;
 import hanse.dispute.v1.AppointArbiterRequest;
+import hanse.dispute.v1.ApproveSettlementRequest;
 import hanse.dispute.v1.Dispute;
 import hanse.dispute.v1.DisputeServiceGrpc;
 import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
@@ -45,14 +46,20 @@ import hanse.dispute.v1.Evidence;
 import hanse.dispute.v1.FileDisputeRequest;
 import hanse.dispute.v1.GetDisputeRecordRequest;
 import hanse.dispute.v1.GetDisputeRequest;
+import hanse.dispute.v1.GetSettlementRequest;
 import hanse.dispute.v1.ListAgentDisputesRequest;
 import hanse.dispute.v1.ListDisputesRequest;
+import hanse.dispute.v1.ListPeerSlashConfigsRequest;
+import hanse.dispute.v1.ListSettlementsRequest;
 import hanse.dispute.v1.OpenVotingRequest;
 import hanse.dispute.v1.RecordOpinionRequest;
+import hanse.dispute.v1.RejectSettlementRequest;
 import hanse.dispute.v1.RuleDisputeRequest;
 import hanse.dispute.v1.Ruling;
+import hanse.dispute.v1.SettlementServiceGrpc;
 import hanse.dispute.v1.Subject;
 import hanse.dispute.v1.SubmitEvidenceRequest;
+import hanse.dispute.v1.UpdatePeerSlashConfigRequest;
 import hanse.dispute.v1.WithdrawDisputeRequest;
 import hanse.event.v1.WatchRequest;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
@@ -159,6 +166,7 @@ final class Market {
         payments(alices, bobs);
         contracts(alices, bobs);
         disputes(admin, alices, bobs, erins.subject());
+        settlements(admin);
         operators(erins.subject());
         journal();
         peers(directory);
@@ -620,6 +628,19 @@ final class Market {
                         .setNote("nothing came")
                         .setRequestId(once("rule"))
                         .build());
+        AuthorizeResponse paid = consumed(alices, bobs);
+        var settled = client.as(alices)
+                .payments()
+                .settle(SettleRequest.newBuilder()
+                        .setPaymentToken(paid.getPaymentToken())
+                        .build());
+        String slashed = asAlice.fileDispute(filing(paid, "")).getDisputeId();
+        var voted = asOperator.openVoting(
+                OpenVotingRequest.newBuilder().setDisputeId(slashed).build());
+        var closed = asOperator.ruleDispute(RuleDisputeRequest.newBuilder()
+                .setDisputeId(slashed)
+                .setRuling(Ruling.IN_FAVOR_OF_COMPLAINANT)
+                .build());
         add(
                 alice,
                 WithdrawDisputeRequest.newBuilder()
@@ -637,6 +658,40 @@ final class Market {
         add(
                 operator,
                 GetDisputeRecordRequest.newBuilder().setAgentDid(did(alices)).build());
+    }
+
+    private void settlements(Credentials admin) {
+        String settlement = SettlementServiceGrpc.newBlockingStub(
+                        client.as(admin).channel())
+                .listSettlements(ListSettlementsRequest.getDefaultInstance())
+                .getSettlements(0)
+                .getSettlementId();
+        add(alice, ListSettlementsRequest.newBuilder().setPageSize(2).build());
+        add(
+                operator,
+                GetSettlementRequest.newBuilder().setSettlementId(settlement).build());
+        add(
+                operator,
+                ApproveSettlementRequest.newBuilder()
+                        .setSettlementId(settlement)
+                        .setRequestId(once("approve"))
+                        .build());
+        add(
+                operator,
+                RejectSettlementRequest.newBuilder()
+                        .setSettlementId(settlement)
+                        .setReason("not so")
+                        .setRequestId(once("reject"))
+                        .build());
+        add(alice, ListPeerSlashConfigsRequest.getDefaultInstance());
+        add(
+                operator,
+                UpdatePeerSlashConfigRequest.newBuilder()
+                        .setPeerId(BETA)
+                        .setAutoSlashEnabled(true)
+                        .setAutoSlashMaxAvt(1_000)
+                        .setRequestId(once("slash config"))
+                        .build());
     }
 
     private static FileDisputeRequest filing(AuthorizeResponse payment, String requestId) {

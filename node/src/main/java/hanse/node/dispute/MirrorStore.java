@@ -1,0 +1,158 @@
+package hanse.node.dispute;
+
+import static hanse.schema.jooq.Tables.FOREIGN_DISPUTE;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.node.call.AgentId;
+import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
+import hanse.node.call.TimePage;
+import hanse.node.ledger.RowType;
+import hanse.node.storage.Columns;
+import hanse.node.storage.Pipeline;
+import hanse.node.storage.Tx;
+import hanse.schema.jooq.tables.records.ForeignDisputeRecord;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.Condition;
+import org.jooq.impl.DSL;
+
+/// The table of peers' disputes. Changed under the lock of the peer's position, so that it needs no lock of its own.
+final class MirrorStore implements RowType<Mirror.Key, Mirror> {
+    private static final int LOCK_ORDER = 41;
+
+    private static final String FIND = "select " + Pipeline.columns(FOREIGN_DISPUTE)
+            + " from foreign_dispute where (id, origin) in (select * from unnest(?::uuid[], ?::text[]))";
+
+    private static final String PUT = """
+            insert into foreign_dispute
+              (id, origin, defendant, complainant, kind, subject, state, filed_at, version, document, told_at, by_complainant,
+               by_defendant)
+            select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::smallint[], ?::uuid[], ?::smallint[],
+              ?::timestamptz[], ?::bigint[], ?::bytea[], ?::timestamptz[], ?::smallint[], ?::smallint[])
+            on conflict (id, origin) do update
+            set state = excluded.state, version = excluded.version, document = excluded.document,
+                by_complainant = excluded.by_complainant, by_defendant = excluded.by_defendant
+            """;
+
+    @Override
+    public int order() {
+        return LOCK_ORDER;
+    }
+
+    @Override
+    public void lock(Pipeline pipeline, Set<Mirror.Key> keys, Map<Mirror.Key, Mirror> found) {
+        List<Mirror.Key> wanted = List.copyOf(keys);
+        pipeline.records(
+                FOREIGN_DISPUTE,
+                FIND,
+                row -> {
+                    Mirror mirror = mirror(row);
+                    found.put(mirror.key(), mirror);
+                },
+                Columns.uuids(wanted, Mirror.Key::id),
+                Columns.texts(wanted, key -> key.origin().value()));
+    }
+
+    @Override
+    public void write(Pipeline pipeline, Collection<Mirror> inserted, Collection<Mirror> updated) {
+        put(pipeline, List.copyOf(inserted));
+        put(pipeline, List.copyOf(updated));
+    }
+
+    private static void put(Pipeline pipeline, List<Mirror> rows) {
+        if (!rows.isEmpty()) {
+            pipeline.changeExactly(
+                    rows.size(),
+                    PUT,
+                    Columns.uuids(rows, m -> m.key().id()),
+                    Columns.texts(rows, m -> m.key().origin().value()),
+                    Columns.uuids(rows, m -> m.defendant().value()),
+                    Columns.texts(rows, m -> m.complainant().toString()),
+                    Columns.shorts(rows, m -> m.subject().kind().code()),
+                    Columns.uuids(rows, m -> m.subject().id()),
+                    Columns.shorts(rows, m -> m.state().code()),
+                    Columns.times(rows, m -> Optional.of(m.filedAt())),
+                    Columns.longs(rows, Mirror::version),
+                    Columns.bytes(rows, m -> m.document().toByteArray()),
+                    Columns.times(rows, m -> Optional.of(m.toldAt())),
+                    Columns.shorts(rows, m -> (short) m.byComplainant()),
+                    Columns.shorts(rows, m -> (short) m.byDefendant()));
+        }
+    }
+
+    /// A peer's dispute with that id; against an agent, where one is named. Should two peers use the same id, it is
+    /// that
+    /// of the first: none hides another's.
+    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> defendant) {
+        return tx.sql()
+                .selectFrom(FOREIGN_DISPUTE)
+                .where(FOREIGN_DISPUTE.ID.eq(id))
+                .and(against(defendant))
+                .orderBy(FOREIGN_DISPUTE.TOLD_AT, FOREIGN_DISPUTE.ORIGIN)
+                .limit(1)
+                .fetchOptional(MirrorStore::mirror);
+    }
+
+    /// A page, newest first.
+    ///
+    /// @param defendant against whom; empty for everyone
+    /// @param before the last one of the previous page
+    List<Mirror> list(Tx tx, Optional<AgentId> defendant, DisputeFilter filter, Optional<TimePage> before, int limit) {
+        Condition after = before.<Condition>map(page ->
+                        DSL.row(FOREIGN_DISPUTE.FILED_AT, FOREIGN_DISPUTE.ID).lt(page.at(), page.id()))
+                .orElseGet(DSL::noCondition);
+        return tx.sql()
+                .selectFrom(FOREIGN_DISPUTE)
+                .where(against(defendant))
+                .and(filter.party().map(MirrorStore::isParty).orElseGet(DSL::noCondition))
+                .and(filter.state()
+                        .map(state -> FOREIGN_DISPUTE.STATE.eq(state.code()))
+                        .orElseGet(DSL::noCondition))
+                .and(filter.kind()
+                        .map(kind -> FOREIGN_DISPUTE.KIND.eq(kind.code()))
+                        .orElseGet(DSL::noCondition))
+                .and(filter.subject().map(FOREIGN_DISPUTE.SUBJECT::eq).orElseGet(DSL::noCondition))
+                .and(after)
+                .orderBy(FOREIGN_DISPUTE.FILED_AT.desc(), FOREIGN_DISPUTE.ID.desc())
+                .limit(limit)
+                .fetch(MirrorStore::mirror);
+    }
+
+    private static Condition against(Optional<AgentId> defendant) {
+        return defendant
+                .map(agent -> FOREIGN_DISPUTE.DEFENDANT.eq(agent.value()))
+                .orElseGet(DSL::noCondition);
+    }
+
+    private static Condition isParty(Did agent) {
+        return FOREIGN_DISPUTE
+                .COMPLAINANT
+                .eq(agent.toString())
+                .or(FOREIGN_DISPUTE.DEFENDANT.eq(agent.agent().value()));
+    }
+
+    private static Mirror mirror(ForeignDisputeRecord row) {
+        try {
+            hanse.dispute.v1.Dispute document = hanse.dispute.v1.Dispute.parseFrom(row.getDocument());
+            return new Mirror(
+                    new Mirror.Key(row.getId(), new RegistryId(row.getOrigin())),
+                    new AgentId(row.getDefendant()),
+                    Did.parse(row.getComplainant()),
+                    DisputeWire.subject(document.getSubject()),
+                    Dispute.State.of(row.getState()),
+                    row.getFiledAt(),
+                    row.getVersion(),
+                    document,
+                    row.getToldAt(),
+                    row.getByComplainant(),
+                    row.getByDefendant());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a dispute of a peer cannot be read", e);
+        }
+    }
+}

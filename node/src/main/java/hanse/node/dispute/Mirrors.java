@@ -1,0 +1,37 @@
+package hanse.node.dispute;
+
+import hanse.node.call.AgentId;
+import hanse.node.call.TimePage;
+import hanse.node.storage.Tx;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Reads what this registry knows of peers' disputes against its agents.
+final class Mirrors {
+    private final MirrorStore store = new MirrorStore();
+    private final MirroredEvidenceStore evidence = new MirroredEvidenceStore();
+
+    /// @param defendant only one against it; empty for an operator
+    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> defendant) {
+        return store.find(tx, id, defendant);
+    }
+
+    /// With its evidence, oldest first.
+    hanse.dispute.v1.Dispute show(Tx tx, Mirror mirror) {
+        return mirror.document().toBuilder()
+                .addAllEvidence(evidence.of(tx, mirror.key()).stream()
+                        .map(MirroredEvidence::document)
+                        .sorted(Comparator.comparing((hanse.dispute.v1.Evidence piece) ->
+                                        piece.getSubmittedAt().getSeconds())
+                                .thenComparing(piece -> piece.getSubmittedAt().getNanos()))
+                        .toList())
+                .build();
+    }
+
+    /// A page, newest first.
+    List<Mirror> list(Tx tx, Optional<AgentId> defendant, DisputeFilter filter, Optional<TimePage> before, int limit) {
+        return store.list(tx, defendant, filter, before, limit);
+    }
+}

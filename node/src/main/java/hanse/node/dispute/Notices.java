@@ -1,0 +1,28 @@
+package hanse.node.dispute;
+
+import hanse.node.call.Did;
+import hanse.node.ledger.Books;
+import java.util.Optional;
+
+/// Who tells the home of a defendant on a peer what becomes of its dispute, in the transaction of the change.
+public interface Notices {
+    /// Of a registry without peers: every defendant is of this one.
+    Notices NONE = new Notices() {
+        @Override
+        public void changed(Books books, Did defendant, Change change) {}
+
+        @Override
+        public void committed(Did defendant) {}
+    };
+
+    /// @param version rises with each change
+    /// @param dispute without evidence
+    /// @param evidence that was filed with this change
+    record Change(long version, hanse.dispute.v1.Dispute dispute, Optional<hanse.dispute.v1.Evidence> evidence) {}
+
+    /// A dispute has changed. Nothing is to be done for a defendant of this registry.
+    void changed(Books books, Did defendant, Change change);
+
+    /// What was told is committed: it goes out now.
+    void committed(Did defendant);
+}

@@ -1,0 +1,210 @@
+package hanse.node.contract;
+
+import static hanse.node.federation.TestNode.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.contract.v1.Contract.State;
+import hanse.contract.v1.Terms;
+import hanse.dispute.v1.Dispute;
+import hanse.dispute.v1.FileDisputeRequest;
+import hanse.dispute.v1.GetDisputeRequest;
+import hanse.dispute.v1.OpenVotingRequest;
+import hanse.dispute.v1.PeerSlashConfig;
+import hanse.dispute.v1.RuleDisputeRequest;
+import hanse.dispute.v1.Ruling;
+import hanse.dispute.v1.Subject;
+import hanse.dispute.v1.UpdatePeerSlashConfigRequest;
+import hanse.error.v1.Reason;
+import hanse.federation.v1.DisputedSubject;
+import hanse.federation.v1.Message;
+import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SlashRequest;
+import hanse.node.call.Caller;
+import hanse.node.call.Did;
+import hanse.node.federation.Pair;
+import hanse.node.testing.Asked;
+import hanse.peer.MessageIds;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A contractor disputes a contract whose provider is of a peer.
+@Timeout(120)
+final class PeerContractDisputeTest {
+    private static final Caller OPERATOR = new Caller.Operator("judge", 1);
+
+    private Pair pair;
+    private Voyage voyage;
+
+    @BeforeEach
+    void start(@TempDir Path directory) {
+        pair = new Pair(directory);
+    }
+
+    /// Beta's operator lets alpha slash so many AVT without being asked.
+    private void trust(long maxAvt) {
+        var unused = Asked.<PeerSlashConfig>ask(
+                        OPERATOR,
+                        observer -> pair.beta()
+                                .settling
+                                .updatePeerSlashConfig(
+                                        UpdatePeerSlashConfigRequest.newBuilder()
+                                                .setPeerId(pair.alpha().id.value())
+                                                .setAutoSlashEnabled(true)
+                                                .setAutoSlashMaxAvt(maxAvt)
+                                                .build(),
+                                        observer))
+                .value();
+    }
+
+    @AfterEach
+    void whole() {
+        pair.rest();
+        Pair.requireWhole(pair.alpha(), pair.beta());
+        pair.close();
+    }
+
+    /// A contract of which the first milestone is paid.
+    private void begin(Terms.Funding funding) {
+        voyage = new Voyage(
+                pair::alpha, pair::beta, pair.alpha().agent("100"), pair.beta().agent("100"), funding, "10", "20");
+        voyage.create("create").join();
+        pair.rest();
+        voyage.accept("accept").join();
+        voyage.submit("submit", "1").join();
+        voyage.approve("approve", "1").join();
+        pair.rest();
+    }
+
+    private Dispute filed(String milestone) {
+        return Asked.<Dispute>ask(
+                        new Caller.Agent(voyage.contractor, 1, false, "t"),
+                        observer -> pair.alpha()
+                                .disputes
+                                .fileDispute(
+                                        FileDisputeRequest.newBuilder()
+                                                .setSubject(Subject.newBuilder()
+                                                        .setKind(
+                                                                milestone.isEmpty()
+                                                                        ? Subject.Kind.CONTRACT
+                                                                        : Subject.Kind.MILESTONE)
+                                                        .setId(voyage.id.toString())
+                                                        .setMilestoneId(milestone))
+                                                .setReason("the ship is leaking")
+                                                .build(),
+                                        observer))
+                .value();
+    }
+
+    private void rule(Dispute dispute) {
+        var voted = Asked.<Dispute>ask(
+                        OPERATOR,
+                        observer -> pair.alpha()
+                                .disputes
+                                .openVoting(
+                                        OpenVotingRequest.newBuilder()
+                                                .setDisputeId(dispute.getDisputeId())
+                                                .build(),
+                                        observer))
+                .value();
+        var ruled = Asked.<Dispute>ask(
+                        OPERATOR,
+                        observer -> pair.alpha()
+                                .disputes
+                                .ruleDispute(
+                                        RuleDisputeRequest.newBuilder()
+                                                .setDisputeId(dispute.getDisputeId())
+                                                .setRuling(Ruling.IN_FAVOR_OF_COMPLAINANT)
+                                                .build(),
+                                        observer))
+                .value();
+        assertThat(ruled.getDisputeId()).isEqualTo(voted.getDisputeId());
+    }
+
+    private Dispute shown(Dispute dispute) {
+        return Asked.<Dispute>ask(
+                        OPERATOR,
+                        observer -> pair.alpha()
+                                .disputes
+                                .getDispute(
+                                        GetDisputeRequest.newBuilder()
+                                                .setDisputeId(dispute.getDisputeId())
+                                                .build(),
+                                        observer))
+                .value();
+    }
+
+    @Test
+    void aPaidMilestoneIsSlashedThereMintedHereAndTheContractGoesOnAtBoth() {
+        trust(10);
+        begin(Terms.Funding.ON_APPROVAL);
+        Dispute dispute = filed("1");
+        eventually("beta sees it", () -> voyage.mirrored().getState() == State.DISPUTED);
+        rule(dispute);
+        eventually("it is carried out", () -> !shown(dispute).getEffect().getPending());
+        assertThat(shown(dispute).getEffect().getCompensated()).isEqualTo("10");
+        assertThat(pair.alpha().balance(voyage.contractor)).hasToString("100");
+        assertThat(voyage.kept().getState()).isEqualTo(State.ACTIVE);
+        eventually("beta sees it", () -> voyage.mirrored().getState() == State.ACTIVE);
+        voyage.submit("again", "2").join();
+    }
+
+    @Test
+    void escrowGoesBackAtOnceAndWhatWasPaidWhenItIsSlashed() {
+        trust(10);
+        begin(Terms.Funding.ESCROWED);
+        Dispute dispute = filed("");
+        assertThat(dispute.getAmount()).isEqualTo("30");
+        rule(dispute);
+        eventually("it is carried out", () -> !shown(dispute).getEffect().getPending());
+        assertThat(shown(dispute).getEffect().getReturned()).isEqualTo("20");
+        assertThat(shown(dispute).getEffect().getCompensated()).isEqualTo("10");
+        assertThat(pair.alpha().balance(voyage.contractor)).hasToString("100");
+        assertThat(voyage.kept().getState()).isEqualTo(State.FAILED);
+        eventually("beta sees it", () -> voyage.mirrored().getState() == State.FAILED);
+    }
+
+    @Test
+    void aHomeSlashesNoMoreThanItsOwnBooksSayWasPaidForTheMilestone() {
+        begin(Terms.Funding.ON_APPROVAL);
+        assertThat(asked("2", 1)).contains(Reason.SLASH_ABOVE_RECEIVED);
+        assertThat(asked("1", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
+        assertThat(asked("", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
+        assertThat(asked("1", 6_000_000)).isEmpty();
+        assertThat(asked("", 5_000_000)).contains(Reason.SLASH_ABOVE_RECEIVED);
+    }
+
+    /// What beta says to a request that alpha's own books know nothing of; empty when it takes it.
+    private Optional<Reason> asked(String milestone, long micros) {
+        Message message = Message.newBuilder()
+                .setFrom(pair.alpha().id.value())
+                .setTo(pair.beta().id.value())
+                .setProtocol(1)
+                .setId(MessageIds.bytes(UUID.randomUUID()))
+                .setSlashRequest(SlashRequest.newBuilder()
+                        .setDisputeId(MessageIds.bytes(UUID.randomUUID()))
+                        .setSubject(DisputedSubject.newBuilder()
+                                .setKind(milestone.isEmpty() ? 2 : 3)
+                                .setId(MessageIds.bytes(voyage.id))
+                                .setMilestoneId(milestone))
+                        .setComplainant(new Did(pair.alpha().id, voyage.contractor).toString())
+                        .setDefendant(new Did(pair.beta().id, voyage.provider).toString())
+                        .setAmountMicros(micros))
+                .build();
+        try {
+            Outcome outcome = Outcome.parseFrom(
+                    pair.beta().receive(pair.alpha(), message).getOutcome().getOutcome());
+            return outcome.hasRefused()
+                    ? Optional.of(Reason.valueOf(outcome.getRefused().getReason()))
+                    : Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
