@@ -64,7 +64,6 @@ import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
-import hanse.node.settlement.PeerStanding;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
 import hanse.node.storage.Database;
@@ -203,6 +202,7 @@ public final class Node implements AutoCloseable {
                         federation.frames()::isUnderWay,
                         Contracts::isUnderWay,
                         Disputes.accused(registry),
+                        Settlements.queued(),
                         Bonds.unfinished(ledger)));
         Parties parties = new Parties(registry, agents);
         Tenants tenants = new Tenants(agents, ledger);
@@ -241,7 +241,7 @@ public final class Node implements AutoCloseable {
                 parties,
                 trust,
                 policy(config.bond()),
-                List.of(Disputes.accused(registry)::has));
+                List.of(Disputes.accused(registry)::has, Settlements.queued()::has));
         Attestations attestations = new Attestations(
                 config.trust().attestations(),
                 config.trust().attestedDealings(),
@@ -254,10 +254,10 @@ public final class Node implements AutoCloseable {
 
         // what goes wrong
         List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
-        Reputation reputation = new KeptReputation(localTrust, attestations);
+        Reputation reputation = new KeptReputation(registry, localTrust, peerTrusts, attestations);
         Slash slash = new Slash(reputation, config.attestationReductionPpm());
         Origin origin = new Origin(federation, commit, parties);
-        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties);
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties, disputable);
         Disputes disputes = new Disputes(
                 ledger,
                 parties,
@@ -271,8 +271,7 @@ public final class Node implements AutoCloseable {
         origin.tell(rulings);
         peerDisputes.tell(disputes);
         Home home = new Home(federation, commit, parties, disputable, slash);
-        Settlements settlements =
-                new Settlements(database, ledger, federation, home, parties, PeerStanding.NONE, clock);
+        Settlements settlements = new Settlements(database, ledger, federation, home, parties, peerTrusts, clock);
         SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);
 
         // what happened, and the proof of it

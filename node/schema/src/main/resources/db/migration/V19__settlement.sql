@@ -130,6 +130,7 @@ create table foreign_dispute (
   told_at     timestamptz not null,
   by_complainant smallint not null,
   by_defendant   smallint not null,
+  proven      boolean     not null,
   primary key (id, origin)
 );
 
@@ -147,6 +148,7 @@ comment on column foreign_dispute.document is 'A serialized hanse.dispute.v1.Dis
 comment on column foreign_dispute.told_at is 'When the peer first told of it.';
 comment on column foreign_dispute.by_complainant is 'Pieces of evidence that the peer has told of.';
 comment on column foreign_dispute.by_defendant is 'Pieces of evidence that the defendant has filed here.';
+comment on column foreign_dispute.proven is 'Whether this registry''s own books know that the defendant was paid under the dealing: only then it keeps the agent''s account and bond from being closed.';
 
 create index foreign_dispute_defendant on foreign_dispute (defendant, filed_at, id);
 

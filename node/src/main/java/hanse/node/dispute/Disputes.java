@@ -341,9 +341,11 @@ public final class Disputes {
         return store.tally(tx, agent);
     }
 
-    /// Whether an agent of this registry has to answer a dispute: until that is over, its account is not closed.
+    /// Whether an agent of this registry has to answer a dispute: until that is over, neither its account nor its bond
+    /// is given back.
     public static UnfinishedBusiness accused(RegistryId self) {
         DisputeStore store = new DisputeStore();
-        return (tx, agent) -> store.isAccused(tx, new Did(self, agent));
+        Mirrors mirrors = new Mirrors();
+        return (tx, agent) -> store.isAccused(tx, new Did(self, agent)) || mirrors.isAccused(tx, agent);
     }
 }

@@ -98,7 +98,8 @@ final class EvidenceWire {
                             .build(),
                     Instant.EPOCH,
                     0,
-                    0));
+                    0,
+                    false));
         } catch (RefusedException | IllegalArgumentException unreadable) {
             return Optional.empty();
         }

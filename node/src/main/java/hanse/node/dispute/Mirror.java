@@ -16,6 +16,7 @@ import java.util.UUID;
 /// @param toldAt when the peer first told of it
 /// @param byComplainant pieces of evidence that the peer has told of
 /// @param byDefendant pieces of evidence that the defendant has filed here
+/// @param proven whether this registry's own books know what the defendant was paid under the dealing
 record Mirror(
         Key key,
         AgentId defendant,
@@ -27,13 +28,14 @@ record Mirror(
         hanse.dispute.v1.Dispute document,
         Instant toldAt,
         int byComplainant,
-        int byDefendant) {
+        int byDefendant,
+        boolean proven) {
     /// Whose dispute.
     record Key(UUID id, RegistryId origin) {}
 
     /// Told of for the first time.
     Mirror first(Instant at) {
-        return new Mirror(key, defendant, complainant, subject, state, filedAt, version, document, at, 0, 0);
+        return new Mirror(key, defendant, complainant, subject, state, filedAt, version, document, at, 0, 0, false);
     }
 
     /// What the peer tells of it, if that is newer. Refuses with `MESSAGE_REFUSED` what makes another dispute of it.
@@ -63,6 +65,23 @@ record Mirror(
         return with(state, version, document, byComplainant, more(byDefendant));
     }
 
+    /// The defendant was paid under the dealing, by this registry's own books.
+    Mirror asProven() {
+        return new Mirror(
+                key,
+                defendant,
+                complainant,
+                subject,
+                state,
+                filedAt,
+                version,
+                document,
+                toldAt,
+                byComplainant,
+                byDefendant,
+                true);
+    }
+
     private static int more(int pieces) {
         if (pieces == Dispute.MOST_EVIDENCE) {
             throw new RefusedException(Reason.TOO_MUCH_EVIDENCE);
@@ -87,6 +106,7 @@ record Mirror(
                 nextDocument,
                 toldAt,
                 nextByComplainant,
-                nextByDefendant);
+                nextByDefendant,
+                proven);
     }
 }

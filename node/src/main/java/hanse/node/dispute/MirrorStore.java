@@ -12,6 +12,7 @@ import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.ForeignDisputeRecord;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,13 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
     private static final String PUT = """
             insert into foreign_dispute
               (id, origin, defendant, complainant, kind, subject, state, filed_at, version, document, told_at, by_complainant,
-               by_defendant)
+               by_defendant, proven)
             select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::smallint[], ?::uuid[], ?::smallint[],
-              ?::timestamptz[], ?::bigint[], ?::bytea[], ?::timestamptz[], ?::smallint[], ?::smallint[])
+              ?::timestamptz[], ?::bigint[], ?::bytea[], ?::timestamptz[], ?::smallint[], ?::smallint[],
+              ?::boolean[])
             on conflict (id, origin) do update
             set state = excluded.state, version = excluded.version, document = excluded.document,
-                by_complainant = excluded.by_complainant, by_defendant = excluded.by_defendant
+                by_complainant = excluded.by_complainant, by_defendant = excluded.by_defendant, proven = excluded.proven
             """;
 
     @Override
@@ -81,7 +83,8 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
                     Columns.bytes(rows, m -> m.document().toByteArray()),
                     Columns.times(rows, m -> Optional.of(m.toldAt())),
                     Columns.shorts(rows, m -> (short) m.byComplainant()),
-                    Columns.shorts(rows, m -> (short) m.byDefendant()));
+                    Columns.shorts(rows, m -> (short) m.byDefendant()),
+                    Columns.booleans(rows, Mirror::proven));
         }
     }
 
@@ -123,6 +126,17 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
                 .fetch(MirrorStore::mirror);
     }
 
+    /// Whether one of `defendant`'s own dealings is disputed, told of after `since`.
+    boolean isAccused(Tx tx, AgentId defendant, Instant since) {
+        return tx.sql()
+                .fetchExists(DSL.selectOne()
+                        .from(FOREIGN_DISPUTE)
+                        .where(FOREIGN_DISPUTE.DEFENDANT.eq(defendant.value()))
+                        .and(FOREIGN_DISPUTE.STATE.ne(Dispute.State.CLOSED.code()))
+                        .and(FOREIGN_DISPUTE.PROVEN)
+                        .and(FOREIGN_DISPUTE.TOLD_AT.gt(since)));
+    }
+
     private static Condition against(Optional<AgentId> defendant) {
         return defendant
                 .map(agent -> FOREIGN_DISPUTE.DEFENDANT.eq(agent.value()))
@@ -150,7 +164,8 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
                     document,
                     row.getToldAt(),
                     row.getByComplainant(),
-                    row.getByDefendant());
+                    row.getByDefendant(),
+                    row.getProven());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a dispute of a peer cannot be read", e);
         }

@@ -18,6 +18,12 @@ final class Mirrors {
         return store.find(tx, id, defendant);
     }
 
+    /// Whether an agent has to answer a dispute of a peer about what it was paid; for as long as the peer may take over
+    /// it.
+    boolean isAccused(Tx tx, AgentId agent) {
+        return store.isAccused(tx, agent, tx.now().minus(Dispute.RULE_BY));
+    }
+
     /// With its evidence, oldest first.
     hanse.dispute.v1.Dispute show(Tx tx, Mirror mirror) {
         return mirror.document().toBuilder()

@@ -29,6 +29,7 @@ import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
 import hanse.peer.VerifiedOutcome;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,14 +41,16 @@ public final class PeerDisputes implements Notices {
     private final Federation federation;
     private final GroupCommit commit;
     private final Parties parties;
+    private final List<Disputable> owners;
     private final MirrorStore mirrors = new MirrorStore();
     private final MirroredEvidenceStore evidence = new MirroredEvidenceStore();
 
     /// Makes itself known to the federation, which must not have been started.
-    public PeerDisputes(Federation federation, GroupCommit commit, Parties parties) {
+    public PeerDisputes(Federation federation, GroupCommit commit, Parties parties, List<Disputable> owners) {
         this.federation = federation;
         this.commit = commit;
         this.parties = parties;
+        this.owners = List.copyOf(owners);
         federation
                 .routes()
                 .decide(Message.BodyCase.DISPUTE_NOTICE, Noticed::new)
@@ -164,6 +167,9 @@ public final class PeerDisputes implements Notices {
             told.ifPresent(mirror -> {
                 rows.want(mirrors, mirror.key());
                 piece.ifPresent(found -> rows.want(evidence, key(found)));
+                owner(mirror)
+                        .ifPresent(
+                                owner -> owner.foreignRows(rows, message.peer(), mirror.subject(), mirror.defendant()));
             });
         }
 
@@ -188,7 +194,8 @@ public final class PeerDisputes implements Notices {
                 throw new RefusedException(Reason.UNKNOWN_AGENT);
             }
             Optional<Mirror> before = books.rows().get(mirrors, news.key());
-            Mirror mirror = before.map(known -> known.told(news)).orElseGet(() -> news.first(books.now()));
+            Mirror told = before.map(known -> known.told(news)).orElseGet(() -> news.first(books.now()));
+            Mirror mirror = isProven(books, told) ? told.asProven() : told;
             Mirror after = piece.map(found -> keep(books, mirror, found)).orElse(mirror);
             if (before.isEmpty()) {
                 books.rows().insert(mirrors, after.key(), after);
@@ -196,6 +203,17 @@ public final class PeerDisputes implements Notices {
                 books.rows().update(mirrors, after.key(), after);
             }
             return DONE;
+        }
+
+        private Optional<Disputable> owner(Mirror mirror) {
+            return Disputable.of(owners, mirror.subject().kind());
+        }
+
+        private boolean isProven(Books books, Mirror mirror) {
+            return owner(mirror)
+                    .flatMap(owner -> owner.received(
+                            books.rows(), message.peer(), mirror.subject(), mirror.complainant(), mirror.defendant()))
+                    .isPresent();
         }
 
         /// The complainant's, and no more than it may file; of the defendant's only what was filed here, and then

@@ -152,6 +152,15 @@ final class SettlementStore implements RowType<UUID, Settlement> {
                 .fetch(SETTLEMENT.ID);
     }
 
+    /// Whether a slash of an agent of this registry waits for the operator.
+    boolean isQueued(Tx tx, AgentId defendant) {
+        return tx.sql()
+                .fetchExists(DSL.selectOne()
+                        .from(SETTLEMENT)
+                        .where(SETTLEMENT.PAYER.eq(defendant.value()))
+                        .and(SETTLEMENT.STATE.eq(Settlement.State.PENDING_SLASH.code())));
+    }
+
     /// What waits for this registry's operator, and how much of that expires before `soon`.
     Queue queue(Tx tx, Instant soon) {
         Condition held =

@@ -70,11 +70,11 @@ final class SettlementWire {
                 .setPeerId(config.threshold().peer().value())
                 .setAutoSlashEnabled(config.threshold().enabled())
                 .setAutoSlashMaxAvt(config.threshold().maxAvt());
-        config.metrics().ifPresent(metrics -> {
-            wire.setBayesianDiscount(metrics.bayesianDiscount())
-                    .setTotalInteractions(metrics.totalInteractions())
-                    .setDisputesLostWith(metrics.disputesLostWith());
-            metrics.lastInteractionAt().ifPresent(at -> wire.setLastInteractionAt(WireTime.of(at)));
+        config.trust().ifPresent(trust -> {
+            wire.setBayesianDiscount(trust.bayesianDiscount())
+                    .setTotalInteractions(trust.interactions())
+                    .setDisputesLostWith(trust.disputesLost());
+            trust.lastInteractionAt().ifPresent(at -> wire.setLastInteractionAt(WireTime.of(at)));
         });
         return wire.build();
     }

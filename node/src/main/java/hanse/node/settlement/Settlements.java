@@ -8,6 +8,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.call.TimePage;
 import hanse.node.federation.Federation;
 import hanse.node.identity.Notes;
+import hanse.node.identity.UnfinishedBusiness;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
@@ -15,6 +16,8 @@ import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
+import hanse.node.trust.PeerTrust;
+import hanse.node.trust.PeerTrusts;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,7 +36,7 @@ public final class Settlements {
     private final Ledger ledger;
     private final Federation federation;
     private final Home home;
-    private final PeerStanding standing;
+    private final PeerTrusts trusts;
     private final InstantSource clock;
     private final SettlementBook book;
     private final SettlementStore store = new SettlementStore();
@@ -46,22 +49,28 @@ public final class Settlements {
             Federation federation,
             Home home,
             Parties parties,
-            PeerStanding standing,
+            PeerTrusts trusts,
             InstantSource clock) {
         this.database = database;
         this.ledger = ledger;
         this.federation = federation;
         this.home = home;
-        this.standing = standing;
+        this.trusts = trusts;
         this.clock = clock;
         this.book = new SettlementBook(parties);
+    }
+
+    /// Whether a slash of an agent waits here: until that is over, neither its account nor its bond is given back.
+    public static UnfinishedBusiness queued() {
+        SettlementStore store = new SettlementStore();
+        return store::isQueued;
     }
 
     /// A settlement and everything that ever happened to it.
     record History(Settlement settlement, List<Step> steps) {}
 
     /// A peer's threshold, and how dealing with it has gone.
-    record PeerConfig(Threshold threshold, Optional<PeerStanding.Metrics> metrics) {}
+    record PeerConfig(Threshold threshold, Optional<PeerTrust> trust) {}
 
     /// One more than `size` settlements, newest first, so that the caller sees whether there are more.
     List<Settlement> list(Tx tx, Optional<Settlement.State> state, Optional<TimePage> before, int size) {
@@ -182,16 +191,16 @@ public final class Settlements {
 
     /// The thresholds of all peers that are not removed, by id.
     ///
-    /// @param withMetrics whether the caller may know how dealing with them has gone
-    List<PeerConfig> configs(Tx tx, boolean withMetrics) {
+    /// @param withTrust whether the caller may know how dealing with them has gone
+    List<PeerConfig> configs(Tx tx, boolean withTrust) {
         Map<RegistryId, Threshold> set = thresholds.all(tx);
         return federation.directory().linked().stream()
-                .map(peer -> config(tx, set.getOrDefault(peer, Threshold.none(peer)), withMetrics))
+                .map(peer -> config(tx, set.getOrDefault(peer, Threshold.none(peer)), withTrust))
                 .toList();
     }
 
-    private PeerConfig config(Tx tx, Threshold threshold, boolean withMetrics) {
-        return new PeerConfig(threshold, withMetrics ? standing.of(tx, threshold.peer()) : Optional.empty());
+    private PeerConfig config(Tx tx, Threshold threshold, boolean withTrust) {
+        return new PeerConfig(threshold, withTrust ? Optional.of(trusts.of(tx, threshold.peer())) : Optional.empty());
     }
 
     /// Changes a peer's threshold. Refuses with `UNKNOWN_PEER`.

@@ -2,6 +2,7 @@ package hanse.node.trust;
 
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
+import hanse.node.call.RegistryId;
 import hanse.node.dispute.Reputation;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
@@ -13,26 +14,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What disputes find here: the rows that a ruling changes, the bond that pays a slash first, and the attestations that
+/// What disputes find here: the rows that a ruling changes, and how dealing with the loser's registry has gone, the
+/// bond that pays a slash first, and the attestations that
 /// soften one.
 public final class KeptReputation implements Reputation {
     private final LocalTrust trust;
+    private final PeerTrusts peers;
     private final Attestations attestations;
+    private final RegistryId self;
     private final BondStore bonds = new BondStore();
 
-    public KeptReputation(LocalTrust trust, Attestations attestations) {
+    public KeptReputation(RegistryId self, LocalTrust trust, PeerTrusts peers, Attestations attestations) {
+        this.self = self;
         this.trust = trust;
+        this.peers = peers;
         this.attestations = attestations;
     }
 
     @Override
     public void want(Rows rows, Did from, Did to) {
         trust.want(rows, from, to);
+        if (!to.registry().equals(self)) {
+            peers.want(rows, to.registry());
+        }
     }
 
     @Override
     public void signal(Books books, Did from, Did to, int satisfactory, int unsatisfactory) {
         trust.record(books, from, to, satisfactory, unsatisfactory);
+        if (unsatisfactory > 0 && !to.registry().equals(self)) {
+            peers.lost(books, to.registry());
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import hanse.node.testing.TestRegistry;
 import hanse.node.trust.Attestations;
 import hanse.node.trust.KeptReputation;
 import hanse.node.trust.LocalTrust;
+import hanse.node.trust.PeerTrusts;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,9 @@ class KeptReputationTest {
 
     private static Reputation reputation(TestRegistry registry) {
         return new KeptReputation(
+                TestRegistry.NAME,
                 new LocalTrust(TestRegistry.NAME),
+                new PeerTrusts(),
                 new Attestations(
                         false,
                         1,

@@ -39,6 +39,7 @@ import hanse.node.dispute.Reputation;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Slash;
 import hanse.node.identity.Ed25519Key;
+import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
@@ -57,15 +58,19 @@ import hanse.node.payment.Payments;
 import hanse.node.payment.TokenSecret;
 import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
-import hanse.node.settlement.PeerStanding;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
 import hanse.node.storage.Database;
+import hanse.node.storage.Tx;
 import hanse.node.testing.AgentKeys;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.Wire;
+import hanse.node.trust.Attestations;
+import hanse.node.trust.KeptReputation;
+import hanse.node.trust.LocalTrust;
+import hanse.node.trust.PeerTrusts;
 import hanse.peer.Inbox;
 import hanse.peer.MessageIds;
 import hanse.peer.Outbox;
@@ -82,6 +87,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,6 +103,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
@@ -123,6 +130,7 @@ public final class TestNode implements AutoCloseable {
     public final DisputeGrpc disputes;
     public final Rulings rulings;
     public final SettlementGrpc settling;
+    public final PeerTrusts peerTrusts = new PeerTrusts();
     public final Settlements settlements;
     final Transfers transfers;
     public final Network network = new Network();
@@ -246,18 +254,23 @@ public final class TestNode implements AutoCloseable {
                 federation,
                 clock);
         List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
-        Slash slash = new Slash(Reputation.NONE, 0);
+        Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
+        Reputation reputation = new KeptReputation(
+                id,
+                new LocalTrust(id),
+                peerTrusts,
+                new Attestations(false, 1, mortal, dying, parties(), text -> text, new SecureRandom()));
+        Slash slash = new Slash(reputation, 0);
         Origin origin = new Origin(federation, commit, parties());
-        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties());
+        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties(), disputable);
         this.rulings =
-                new Rulings(mortal, ledger, parties(), disputable, Reputation.NONE, slash, origin, peerDisputes, clock);
+                new Rulings(mortal, ledger, parties(), disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
         Disputes told =
                 new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
         peerDisputes.tell(told);
         Home home = new Home(federation, commit, parties(), disputable, slash);
-        this.settlements = new Settlements(mortal, ledger, federation, home, parties(), PeerStanding.NONE, clock);
-        Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
+        this.settlements = new Settlements(mortal, ledger, federation, home, parties(), peerTrusts, clock);
         this.disputes = new DisputeGrpc(mortal, dying, parties(), told, rulings);
         this.settling = new SettlementGrpc(mortal, dying, settlements);
     }
@@ -394,6 +407,33 @@ public final class TestNode implements AutoCloseable {
                 .filter(frame -> frame.getValue() == Frame.State.PREPARED)
                 .map(Map.Entry::getKey)
                 .collect(MoreCollectors.onlyElement());
+    }
+
+    /// Puts money of an agent into its bond.
+    public void bond(AgentId agent, String amount) {
+        SystemAccount bond = SystemAccount.bond(agent);
+        database.write(tx -> {
+            tx.sql().execute("insert into bond (agent, state, posted_at) values (?, 1, now())", agent.value());
+            return ledger.post(
+                    tx,
+                    wanted -> {
+                        wanted.account(AccountId.of(agent));
+                        wanted.account(bond);
+                    },
+                    books -> books.post(
+                            Posting.move(EntryKind.BOND_POSTED, AccountId.of(agent), bond.id(), Avt.parse(amount))));
+        });
+    }
+
+    /// What is in an agent's bond.
+    public String bonded(AgentId agent) {
+        Account bond = database.read(
+                tx -> ledger.find(tx, SystemAccount.bond(agent).id()).orElseThrow());
+        return Avt.text(bond.balance()) + ", held " + bond.held();
+    }
+
+    public <T> T read(Function<Tx, T> reading) {
+        return database.read(reading::apply);
     }
 
     public String held(AgentId agent) {

@@ -168,6 +168,10 @@ final class Saga implements AutoCloseable {
     }
 
     CompletableFuture<Dispute> rule(String dispute) {
+        return rule(dispute, Ruling.IN_FAVOR_OF_COMPLAINANT);
+    }
+
+    CompletableFuture<Dispute> rule(String dispute, Ruling ruling) {
         return Asked.later(
                 OPERATOR,
                 "rule " + dispute,
@@ -175,7 +179,7 @@ final class Saga implements AutoCloseable {
                         .ruleDispute(
                                 RuleDisputeRequest.newBuilder()
                                         .setDisputeId(dispute)
-                                        .setRuling(Ruling.IN_FAVOR_OF_COMPLAINANT)
+                                        .setRuling(ruling)
                                         .setNote("as the evidence shows")
                                         .build(),
                                 observer));
