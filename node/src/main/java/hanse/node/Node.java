@@ -48,6 +48,8 @@ import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Lanes;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Transfers;
+import hanse.node.malpractice.MalpracticeGrpc;
+import hanse.node.malpractice.MalpracticeRecords;
 import hanse.node.operator.OperatorGrpc;
 import hanse.node.operator.Operators;
 import hanse.node.operator.Suspensions;
@@ -283,6 +285,15 @@ public final class Node implements AutoCloseable {
 
         // who may call
         Sessions sessions = new Sessions(registry, database, clock, random);
+        MalpracticeRecords malpractice = new MalpracticeRecords(
+                database,
+                ledger,
+                outcomes,
+                parties,
+                localTrust,
+                List.of(contracts.reportable(), payments.reportable()),
+                federation,
+                commit);
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
         Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
         Authentication authentication = new Authentication(registry, directory, sessions, clock);
@@ -311,6 +322,7 @@ public final class Node implements AutoCloseable {
                 new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),
                 new PaymentGrpc(payments, parties),
                 new ContractGrpc(contracts, parties),
+                new MalpracticeGrpc(malpractice, parties),
                 new DisputeGrpc(database, outcomes, parties, disputes, rulings),
                 new SettlementGrpc(database, outcomes, settlements),
                 new EventGrpc(watches, authentication::ofPresentCall),

@@ -12,6 +12,8 @@ import hanse.dispute.v1.SettlementServiceGrpc;
 import hanse.dispute.v1.SettlementServiceGrpc.SettlementServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.ledger.v1.LedgerServiceGrpc.LedgerServiceBlockingStub;
+import hanse.malpractice.v1.MalpracticeServiceGrpc;
+import hanse.malpractice.v1.MalpracticeServiceGrpc.MalpracticeServiceBlockingStub;
 import hanse.node.config.NodeConfig;
 import hanse.operator.v1.OperatorServiceGrpc;
 import hanse.operator.v1.OperatorServiceGrpc.OperatorServiceBlockingStub;
@@ -139,6 +141,10 @@ final class Connection implements AutoCloseable {
 
     SettlementServiceBlockingStub settlements() {
         return SettlementServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    MalpracticeServiceBlockingStub malpractice() {
+        return MalpracticeServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Without a deadline: a verification takes as long as the journal is.

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             ContractCommands.class,
             DisputeCommands.class,
             SettlementCommands.class,
+            MalpracticeCommands.class,
             OperatorCommands.class,
             CertificateCommands.class,
             HelpCommand.class,

@@ -16,6 +16,7 @@ import hanse.node.federation.Federation;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Transfers;
+import hanse.node.malpractice.Reportable;
 import hanse.node.payment.HeldMoney;
 import hanse.node.payment.Token;
 import hanse.node.storage.Database;
@@ -94,6 +95,11 @@ public final class Contracts {
                 new ContractMoney(parties.self(), transfers, tokens, federation.map(Federation::frames)),
                 federation.map(Federation::messages));
         this.peers = federation.map(links -> new PeerContracts(links, database, commit, changes, clock));
+    }
+
+    /// Contracts of which malpractice may be reported.
+    public Reportable reportable() {
+        return new ReportableContract(store, parties);
     }
 
     /// Proposes a contract as its contractor.

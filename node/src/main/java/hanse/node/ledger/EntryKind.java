@@ -80,7 +80,12 @@ public enum EntryKind {
     DISPUTE_SETTLEMENT(121, "DisputeSettlementChanged"),
     SLASH_HELD(122, "SlashHeld"),
     SLASH_HOLD_ENDED(123, "SlashHoldEnded"),
-    PEER_SLASH_CONFIG_CHANGED(124, "PeerSlashConfigChanged");
+    PEER_SLASH_CONFIG_CHANGED(124, "PeerSlashConfigChanged"),
+
+    MALPRACTICE_REPORTED(130, "MalpracticeReported"),
+    MALPRACTICE_ANSWERED(131, "MalpracticeAnswered"),
+    MALPRACTICE_WITHDRAWN(132, "MalpracticeWithdrawn"),
+    MALPRACTICE_STRUCK(133, "MalpracticeStruck");
 
     private static final Map<Short, EntryKind> BY_CODE = new HashMap<>();
 

@@ -13,6 +13,7 @@ import hanse.node.federation.Federation;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Transfers;
+import hanse.node.malpractice.Reportable;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import hanse.payment.v1.AuthorizeResponse;
@@ -148,6 +149,11 @@ public final class Payments {
     /// How payments are disputed.
     public Disputable disputable() {
         return new DisputablePayment(store, parties);
+    }
+
+    /// Payments of which malpractice may be reported.
+    public Reportable reportable() {
+        return new ReportablePayment(store, parties);
     }
 
     private boolean isForeign(String issuer) {

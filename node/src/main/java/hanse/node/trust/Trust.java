@@ -95,7 +95,6 @@ public final class Trust {
         Ratings ratings = computed.ratings();
         EigenTrust.Result result = computed.result();
         double[] eigentrust = result.relative();
-        double[] weighted = ratings.weighted(eigentrust);
         return database.write(tx -> {
             TrustRun run = new TrustRun(
                     store.newest(tx).map(TrustRun::number).orElse(0L) + 1,
@@ -111,7 +110,7 @@ public final class Trust {
             if (!store.insert(tx, run)) {
                 return false;
             }
-            store.insert(tx, run.number(), ratings, eigentrust, weighted);
+            store.insert(tx, run.number(), ratings, eigentrust);
             store.deleteBefore(tx, run.number());
             return true;
         });

@@ -39,22 +39,26 @@ final class TrustRowStore implements RowType<TrustRow.Pair, TrustRow> {
     /// A row that was not there when it was looked for may be there by now: then both have something to add.
     private static final String ADD = """
             insert into trust_row as t (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory, dealings,
-              changed_at)
-            select u.*, ? from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
-              as u (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory, dealings)
+              reports, retracted, changed_at)
+            select u.*, ? from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
+                ?::bigint[], ?::bigint[])
+              as u (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory, dealings, reports, retracted)
             order by rater, rater_home collate "C", rated, rated_home collate "C"
             on conflict (rater, rater_home, rated, rated_home) do update
             set satisfactory = t.satisfactory + excluded.satisfactory,
               unsatisfactory = t.unsatisfactory + excluded.unsatisfactory,
               dealings = t.dealings + excluded.dealings,
+              reports = t.reports + excluded.reports,
+              retracted = t.retracted + excluded.retracted,
               changed_at = excluded.changed_at
             """;
 
     private static final String UPDATE = """
             update trust_row t
-            set satisfactory = u.satisfactory, unsatisfactory = u.unsatisfactory, changed_at = ?
-            from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[])
-              as u (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory)
+            set satisfactory = u.satisfactory, unsatisfactory = u.unsatisfactory, reports = u.reports,
+              retracted = u.retracted, changed_at = ?
+            from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+              as u (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory, reports, retracted)
             where t.rater = u.rater and t.rater_home = u.rater_home
               and t.rated = u.rated and t.rated_home = u.rated_home
             """;
@@ -100,7 +104,9 @@ final class TrustRowStore implements RowType<TrustRow.Pair, TrustRow> {
                     uuids(rows, TrustRow::pair, TrustRow.Pair::to),
                     homes(rows, TrustRow::pair, TrustRow.Pair::to),
                     Columns.longs(rows, TrustRow::satisfactory),
-                    Columns.longs(rows, TrustRow::unsatisfactory));
+                    Columns.longs(rows, TrustRow::unsatisfactory),
+                    Columns.longs(rows, TrustRow::reports),
+                    Columns.longs(rows, TrustRow::retracted));
         }
     }
 
@@ -117,7 +123,9 @@ final class TrustRowStore implements RowType<TrustRow.Pair, TrustRow> {
                     homes(rows, TrustRow::pair, TrustRow.Pair::to),
                     Columns.longs(rows, TrustRow::satisfactory),
                     Columns.longs(rows, TrustRow::unsatisfactory),
-                    Columns.longs(rows, TrustRow::dealings));
+                    Columns.longs(rows, TrustRow::dealings),
+                    Columns.longs(rows, TrustRow::reports),
+                    Columns.longs(rows, TrustRow::retracted));
         }
     }
 
@@ -157,7 +165,9 @@ final class TrustRowStore implements RowType<TrustRow.Pair, TrustRow> {
                 new TrustRow.Pair(did(row.getRater(), row.getRaterHome()), did(row.getRated(), row.getRatedHome())),
                 row.getSatisfactory(),
                 row.getUnsatisfactory(),
-                row.getDealings());
+                row.getDealings(),
+                row.getReports(),
+                row.getRetracted());
     }
 
     /// An agent as it is stored, by its home.

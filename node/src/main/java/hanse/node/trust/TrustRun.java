@@ -22,7 +22,8 @@ public record TrustRun(
         boolean converged) {
 
     /// All rows, added up. Counts only grow: equal sums are equal rows.
-    public record Inputs(long rows, long satisfactory, long unsatisfactory, long dealings) {}
+    public record Inputs(
+            long rows, long satisfactory, long unsatisfactory, long dealings, long reports, long retracted) {}
 
     /// Whether another computation would give the same.
     boolean isOf(Inputs others, String otherSeeds, double otherDamping) {

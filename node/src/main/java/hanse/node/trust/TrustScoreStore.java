@@ -26,9 +26,9 @@ final class TrustScoreStore {
 
     private static final String INSERT = """
             insert into trust_score (run, agent, home, eigentrust, satisfactory, unsatisfactory, dealings, weighted,
-              raters)
+              raters, reports, weighted_reports)
             select ?, * from unnest(?::uuid[], ?::text[], ?::float8[], ?::bigint[], ?::bigint[], ?::bigint[],
-              ?::float8[], ?::integer[])
+              ?::float8[], ?::integer[], ?::bigint[], ?::float8[])
             """;
 
     private final RegistryId self;
@@ -52,7 +52,9 @@ final class TrustScoreStore {
                                 TRUST_ROW.RATED_HOME,
                                 TRUST_ROW.SATISFACTORY,
                                 TRUST_ROW.UNSATISFACTORY,
-                                TRUST_ROW.DEALINGS)
+                                TRUST_ROW.DEALINGS,
+                                TRUST_ROW.REPORTS,
+                                TRUST_ROW.RETRACTED)
                         .from(TRUST_ROW),
                 row -> {
                     ratings.add(
@@ -62,7 +64,9 @@ final class TrustScoreStore {
                             row.value4(),
                             row.value5(),
                             row.value6(),
-                            row.value7());
+                            row.value7(),
+                            row.value8(),
+                            row.value9());
                     return ratings;
                 });
     }
@@ -73,9 +77,12 @@ final class TrustScoreStore {
                         DSL.count(),
                         total(TRUST_ROW.SATISFACTORY),
                         total(TRUST_ROW.UNSATISFACTORY),
-                        total(TRUST_ROW.DEALINGS))
+                        total(TRUST_ROW.DEALINGS),
+                        total(TRUST_ROW.REPORTS),
+                        total(TRUST_ROW.RETRACTED))
                 .from(TRUST_ROW)
-                .fetchSingle(row -> new TrustRun.Inputs(row.value1(), row.value2(), row.value3(), row.value4()));
+                .fetchSingle(row -> new TrustRun.Inputs(
+                        row.value1(), row.value2(), row.value3(), row.value4(), row.value5(), row.value6()));
     }
 
     private static Field<Long> total(Field<Long> counts) {
@@ -102,6 +109,8 @@ final class TrustScoreStore {
                         .set(TRUST_RUN.SATISFACTORY, run.inputs().satisfactory())
                         .set(TRUST_RUN.UNSATISFACTORY, run.inputs().unsatisfactory())
                         .set(TRUST_RUN.DEALINGS, run.inputs().dealings())
+                        .set(TRUST_RUN.REPORTS, run.inputs().reports())
+                        .set(TRUST_RUN.RETRACTED, run.inputs().retracted())
                         .set(TRUST_RUN.SEEDS, run.seeds())
                         .set(TRUST_RUN.DAMPING, run.damping())
                         .set(TRUST_RUN.ROUNDS, run.rounds())
@@ -113,14 +122,16 @@ final class TrustScoreStore {
     }
 
     /// Writes all scores of a computation.
-    void insert(Tx tx, long run, Ratings ratings, double[] eigentrust, double[] weighted) {
+    void insert(Tx tx, long run, Ratings ratings, double[] eigentrust) {
+        double[] weighted = ratings.weighted(eigentrust);
+        double[] reported = ratings.weightedReports(eigentrust);
         AgentIndex agents = ratings.agents();
         for (int from = 0; from < agents.size(); from += SCORES_AT_ONCE) {
             List<Integer> part = IntStream.range(from, Math.min(agents.size(), from + SCORES_AT_ONCE))
                     .boxed()
                     .toList();
             List<Score> scores = part.stream()
-                    .map(number -> ratings.score(number, eigentrust[number], weighted[number]))
+                    .map(number -> ratings.score(number, eigentrust[number], weighted[number], reported[number]))
                     .toList();
             Pipeline pipeline = tx.pipeline();
             pipeline.changeExactly(
@@ -134,7 +145,9 @@ final class TrustScoreStore {
                     Columns.longs(scores, Score::unsatisfactory),
                     Columns.longs(scores, Score::dealings),
                     Columns.doubles(scores, Score::weighted),
-                    Columns.ints(scores, Score::raters));
+                    Columns.ints(scores, Score::raters),
+                    Columns.longs(scores, Score::reports),
+                    Columns.doubles(scores, Score::weightedReports));
             pipeline.run();
         }
     }
@@ -160,7 +173,9 @@ final class TrustScoreStore {
                         row.getUnsatisfactory(),
                         row.getDealings(),
                         row.getWeighted(),
-                        row.getRaters()));
+                        row.getRaters(),
+                        row.getReports(),
+                        row.getWeightedReports()));
     }
 
     private static TrustRun run(TrustRunRecord row) {
@@ -169,7 +184,12 @@ final class TrustScoreStore {
                 row.getStartedAt(),
                 row.getEndedAt(),
                 new TrustRun.Inputs(
-                        row.getRowCount(), row.getSatisfactory(), row.getUnsatisfactory(), row.getDealings()),
+                        row.getRowCount(),
+                        row.getSatisfactory(),
+                        row.getUnsatisfactory(),
+                        row.getDealings(),
+                        row.getReports(),
+                        row.getRetracted()),
                 row.getAgents(),
                 row.getSeeds(),
                 row.getDamping(),

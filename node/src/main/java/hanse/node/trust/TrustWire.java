@@ -19,7 +19,9 @@ final class TrustWire {
                 .setUnsatisfactory(score.unsatisfactory())
                 .setDealings(score.dealings())
                 .setWeightedDealings(score.weighted())
-                .setRaters(score.raters());
+                .setRaters(score.raters())
+                .setReports(score.reports())
+                .setWeightedReports(score.weightedReports());
         scored.run().ifPresent(run -> wire.setRun(run.number()).setComputedAt(WireTime.of(run.endedAt())));
         return wire.build();
     }
@@ -31,6 +33,7 @@ final class TrustWire {
                 .setSatisfactory(row.satisfactory())
                 .setUnsatisfactory(row.unsatisfactory())
                 .setDealings(row.dealings())
+                .setReports(row.standing())
                 .build();
     }
 
@@ -44,6 +47,8 @@ final class TrustWire {
                 .setSatisfactory(run.inputs().satisfactory())
                 .setUnsatisfactory(run.inputs().unsatisfactory())
                 .setDealings(run.inputs().dealings())
+                .setReports(run.inputs().reports())
+                .setRetractedReports(run.inputs().retracted())
                 .addAllSeeds(
                         run.seeds().isEmpty() ? List.of() : List.of(run.seeds().split(" ", -1)))
                 .setDamping(run.damping())

@@ -52,6 +52,7 @@ import hanse.node.ledger.Posting;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import hanse.node.malpractice.MalpracticeRecords;
 import hanse.node.outcome.OutcomeStore;
 import hanse.node.outcome.Outcomes;
 import hanse.node.payment.Payments;
@@ -132,6 +133,8 @@ public final class TestNode implements AutoCloseable {
     public final SettlementGrpc settling;
     public final PeerTrusts peerTrusts = new PeerTrusts();
     public final Settlements settlements;
+    public final MalpracticeRecords malpractice;
+    public final LocalTrust trust;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -253,11 +256,21 @@ public final class TestNode implements AutoCloseable {
                 payments.heldMoney(),
                 federation,
                 clock);
+        this.trust = new LocalTrust(id);
+        this.malpractice = new MalpracticeRecords(
+                aside,
+                ledger,
+                outcomes,
+                parties(),
+                trust,
+                List.of(contracts.reportable(), payments.reportable()),
+                federation,
+                commit);
         List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
         Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
         Reputation reputation = new KeptReputation(
                 id,
-                new LocalTrust(id),
+                trust,
                 peerTrusts,
                 new Attestations(false, 1, mortal, dying, parties(), text -> text, new SecureRandom()));
         Slash slash = new Slash(reputation, 0);

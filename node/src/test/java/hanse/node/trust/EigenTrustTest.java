@@ -38,8 +38,9 @@ final class EigenTrustTest {
 
     @Test
     void takesMoreIllThanGoodForNothing() {
-        assertThat(Ratings.local(1, 3, 1)).isZero();
-        assertThat(Ratings.local(1, 3, 4)).isEqualTo(2);
+        assertThat(Ratings.local(1, 3, 1, 0)).isZero();
+        assertThat(Ratings.local(1, 3, 4, 0)).isEqualTo(2);
+        assertThat(Ratings.local(1, 0, 4, 2)).isEqualTo(3);
     }
 
     @Test

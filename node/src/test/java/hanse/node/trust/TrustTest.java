@@ -58,7 +58,7 @@ final class TrustTest {
 
         TrustRun run = scored.run().orElseThrow();
         assertThat(run.number()).isEqualTo(1);
-        assertThat(run.inputs()).isEqualTo(new TrustRun.Inputs(3, 1, 3, 1_012));
+        assertThat(run.inputs()).isEqualTo(new TrustRun.Inputs(3, 1, 3, 1_012, 0, 0));
         assertThat(run.agents()).isEqualTo(4);
         assertThat(run.seeds()).isEqualTo(seed.toString());
         assertThat(run.converged()).isTrue();

@@ -75,6 +75,16 @@ import hanse.ledger.v1.GetTreasuryRequest;
 import hanse.ledger.v1.ListStatementRequest;
 import hanse.ledger.v1.PayFromTreasuryRequest;
 import hanse.ledger.v1.TransferRequest;
+import hanse.malpractice.v1.AnswerMalpracticeRequest;
+import hanse.malpractice.v1.Dealing;
+import hanse.malpractice.v1.GetMalpracticeRequest;
+import hanse.malpractice.v1.ListMalpracticeRequest;
+import hanse.malpractice.v1.Malpractice;
+import hanse.malpractice.v1.MalpracticeServiceGrpc;
+import hanse.malpractice.v1.MalpracticeServiceGrpc.MalpracticeServiceBlockingStub;
+import hanse.malpractice.v1.ReportMalpracticeRequest;
+import hanse.malpractice.v1.StrikeMalpracticeRequest;
+import hanse.malpractice.v1.WithdrawMalpracticeRequest;
 import hanse.node.testing.TestConfig;
 import hanse.operator.v1.ListOperatorsRequest;
 import hanse.operator.v1.PutOperatorRequest;
@@ -167,6 +177,7 @@ final class Market {
         contracts(alices, bobs);
         disputes(admin, alices, bobs, erins.subject());
         settlements(admin);
+        malpractice(alices, bobs);
         operators(erins.subject());
         journal();
         peers(directory);
@@ -692,6 +703,58 @@ final class Market {
                         .setAutoSlashMaxAvt(1_000)
                         .setRequestId(once("slash config"))
                         .build());
+    }
+
+    private void malpractice(Credentials alices, Credentials bobs) {
+        Caller bob = Caller.of(bobs);
+        MalpracticeServiceBlockingStub asAlice =
+                MalpracticeServiceGrpc.newBlockingStub(client.as(alices).channel());
+        add(alice, report(consumed(alices, bobs), once("report")));
+        String answered =
+                asAlice.reportMalpractice(report(consumed(alices, bobs), "")).getMalpracticeId();
+        String withdrawn =
+                asAlice.reportMalpractice(report(consumed(alices, bobs), "")).getMalpracticeId();
+        String struck =
+                asAlice.reportMalpractice(report(consumed(alices, bobs), "")).getMalpracticeId();
+        add(
+                bob,
+                AnswerMalpracticeRequest.newBuilder()
+                        .setMalpracticeId(answered)
+                        .setStatement("I have served")
+                        .setRequestId(once("answer"))
+                        .build());
+        add(
+                alice,
+                WithdrawMalpracticeRequest.newBuilder()
+                        .setMalpracticeId(withdrawn)
+                        .setRequestId(once("withdraw record"))
+                        .build());
+        add(
+                operator,
+                StrikeMalpracticeRequest.newBuilder()
+                        .setMalpracticeId(struck)
+                        .setReason("made up")
+                        .setRequestId(once("strike"))
+                        .build());
+        add(bob, GetMalpracticeRequest.newBuilder().setMalpracticeId(answered).build());
+        add(
+                alice,
+                ListMalpracticeRequest.newBuilder()
+                        .setRole(ListMalpracticeRequest.Role.REPORTER)
+                        .setAgent(did(bobs))
+                        .setState(Malpractice.State.STANDING)
+                        .setPageSize(1)
+                        .build());
+        add(operator, ListMalpracticeRequest.getDefaultInstance());
+    }
+
+    private static ReportMalpracticeRequest report(AuthorizeResponse payment, String requestId) {
+        return ReportMalpracticeRequest.newBuilder()
+                .setDealing(Dealing.newBuilder().setKind(Dealing.Kind.PAYMENT).setId(payment.getPaymentId()))
+                .setGrounds(Malpractice.Grounds.FRAUD)
+                .setStatement("the forecast was invented")
+                .setRequestId(requestId)
+                .build();
     }
 
     private static FileDisputeRequest filing(AuthorizeResponse payment, String requestId) {
