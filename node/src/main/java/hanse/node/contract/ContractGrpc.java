@@ -12,13 +12,17 @@ import hanse.contract.v1.ListAgentContractsRequest;
 import hanse.contract.v1.ListContractsRequest;
 import hanse.contract.v1.ListContractsResponse;
 import hanse.contract.v1.MarkFailedRequest;
+import hanse.contract.v1.ProxyContractRequest;
+import hanse.contract.v1.ProxyContractResponse;
 import hanse.contract.v1.RejectWorkRequest;
 import hanse.contract.v1.SubmitWorkRequest;
 import hanse.contract.v1.WithdrawContractRequest;
+import hanse.error.v1.Reason;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.call.Cold;
 import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
 import hanse.node.call.TimePage;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -135,6 +139,12 @@ public final class ContractGrpc extends ContractServiceGrpc.ContractServiceImplB
                         contracts.listOf(
                                 caller, parties.read(request.getAgentDid()), state, request.getPageToken(), size),
                         size));
+    }
+
+    /// Peers do so by a message of the link.
+    @Override
+    public void proxyContract(ProxyContractRequest request, StreamObserver<ProxyContractResponse> observer) {
+        observer.onError(new RefusedException(Reason.ROLE_REQUIRED));
     }
 
     private static int size(int asked) {

@@ -19,7 +19,9 @@ import hanse.node.call.RefusedException;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
 import hanse.node.federation.TestNode.Network;
+import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
+import hanse.node.ledger.Ledger;
 import hanse.node.testing.Postgres;
 import hanse.payment.v1.AuthorizeResponse;
 import hanse.payment.v1.Payment;
@@ -101,6 +103,22 @@ class PeerPaymentTest {
         assertThat(beta.position(alpha).reserved().isZero()).isTrue();
         assertThat(verify(token, "v3").getReason()).isEqualTo("TOKEN_SPENT");
         assertThat(shown(token).getState()).isEqualTo(State.SETTLED);
+    }
+
+    @Test
+    void theFeeOfAPaymentBetweenRegistriesGoesToTheReceivers() {
+        AuthorizeResponse token = authorize("10");
+        verify(token, "v1");
+        settle(token, "s1");
+        assertThat(treasury(beta)).isEqualTo(50_000);
+        assertThat(treasury(alpha)).isZero();
+    }
+
+    private static long treasury(TestNode node) {
+        return node.database.read(node.ledger::totals).stream()
+                .filter(total -> total.kind() == AccountKind.TREASURY)
+                .mapToLong(Ledger.Total::micros)
+                .sum();
     }
 
     @Test
