@@ -10,12 +10,16 @@ import hanse.agent.v1.TenantServiceGrpc;
 import hanse.agent.v1.TenantServiceGrpc.TenantServiceBlockingStub;
 import hanse.contract.v1.ContractServiceGrpc;
 import hanse.contract.v1.ContractServiceGrpc.ContractServiceBlockingStub;
+import hanse.dispute.v1.DisputeServiceGrpc;
+import hanse.dispute.v1.DisputeServiceGrpc.DisputeServiceBlockingStub;
 import hanse.event.v1.EventServiceGrpc;
 import hanse.event.v1.EventServiceGrpc.EventServiceBlockingStub;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.ledger.v1.LedgerServiceGrpc.LedgerServiceBlockingStub;
 import hanse.payment.v1.PaymentServiceGrpc;
 import hanse.payment.v1.PaymentServiceGrpc.PaymentServiceBlockingStub;
+import hanse.trust.v1.TrustServiceGrpc;
+import hanse.trust.v1.TrustServiceGrpc.TrustServiceBlockingStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
@@ -153,6 +157,14 @@ public final class HanseClient implements AutoCloseable {
 
     public ContractServiceBlockingStub contracts() {
         return ContractServiceGrpc.newBlockingStub(channel);
+    }
+
+    public DisputeServiceBlockingStub disputes() {
+        return DisputeServiceGrpc.newBlockingStub(channel);
+    }
+
+    public TrustServiceBlockingStub trust() {
+        return TrustServiceGrpc.newBlockingStub(channel);
     }
 
     public EventServiceBlockingStub events() {

@@ -11,20 +11,19 @@ import hanse.contract.v1.MilestoneTerms;
 import hanse.contract.v1.Terms;
 import hanse.error.v1.Reason;
 import hanse.node.cli.LocalFederation.Member;
-import hanse.sdk.HanseException;
 import hanse.sdk.HttpSigner;
 import hanse.sdk.Proofs;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /// alice and weather sign a contract with two milestones, each at its own registry: one is approved and paid, the other
 /// fails.
 final class ContractScene {
-    private static final BigDecimal FIRST = new BigDecimal("8");
+    static final BigDecimal FIRST = new BigDecimal("8");
+    static final BigDecimal SECOND = new BigDecimal("4");
 
     private final Stage stage;
     private final Member alpha;
@@ -74,16 +73,14 @@ final class ContractScene {
                         .setRequestId(UUID.randomUUID().toString())
                         .build());
         steps.same("the second never comes: the contract is", Contract.State.FAILED, failed.getState());
-        stage.forContract = FIRST;
-        stage.exported = stage.exported.add(FIRST);
-        stage.expectBalance(
-                alpha,
-                stage.alice(),
-                Stage.DEPOSIT.subtract(Stage.TO_BOB).subtract(Stage.FORECAST).subtract(FIRST));
-        stage.expectBalance(
-                beta,
-                stage.weather(),
-                Stage.FORECAST.subtract(Stage.fee(Stage.FORECAST)).add(FIRST).subtract(Stage.fee(FIRST)));
+        stage.sent(FIRST, 1);
+        stage.spent(SECOND);
+        steps.same(
+                "of which this waits in escrow",
+                SECOND,
+                Stage.amount(stage.supply(alpha).getEscrow()));
+        stage.expectAliceAndWeather();
+        stage.contract = Optional.of(failed);
     }
 
     private Terms terms() {
@@ -94,32 +91,23 @@ final class ContractScene {
                 .setProvider(stage.weather().did())
                 .setTitle("Winds of the Sound")
                 .setDescription("A chart of the prevailing winds, then the log that it was made from.")
-                .setFunding(Terms.Funding.ON_APPROVAL)
+                .setFunding(Terms.Funding.ESCROWED)
                 .setAcceptBy(Timestamps.add(Timestamps.now(), Durations.fromDays(1)))
                 .addMilestones(
                         MilestoneTerms.newBuilder().setMilestoneId("chart").setAmount(FIRST.toPlainString()))
-                .addMilestones(MilestoneTerms.newBuilder().setMilestoneId("log").setAmount("4"))
+                .addMilestones(MilestoneTerms.newBuilder().setMilestoneId("log").setAmount(SECOND.toPlainString()))
                 .build();
     }
 
     private Contract awaitMirror(String contract) throws Exception {
         GetContractRequest asked =
                 GetContractRequest.newBuilder().setContractId(contract).build();
-        Instant deadline = Instant.now().plus(Stage.OUTCOMES);
-        while (true) {
-            try {
-                return beta.client()
+        return stage.await(
+                () -> beta.client()
                         .as(stage.weather().credentials())
                         .contracts()
-                        .getContract(asked);
-            } catch (RuntimeException e) {
-                if (HanseException.of(e).reason() != Reason.UNKNOWN_CONTRACT
-                        || Instant.now().isAfter(deadline)) {
-                    throw e;
-                }
-                Thread.sleep(Duration.ofMillis(50));
-            }
-        }
+                        .getContract(asked),
+                found -> true);
     }
 
     private int asWeather(Terms terms, String what, String json) throws Exception {

@@ -3,14 +3,9 @@ package hanse.node.cli.demo;
 import hanse.node.cli.LocalFederation.Member;
 import hanse.payment.v1.AuthorizeRequest;
 import hanse.payment.v1.AuthorizeResponse;
-import hanse.payment.v1.GetPaymentRequest;
 import hanse.payment.v1.Payment;
-import hanse.payment.v1.SettleRequest;
-import hanse.sdk.HanseException;
 import hanse.sdk.PaymentHeaders;
 import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,26 +52,9 @@ final class ForecastScene {
             HttpResponse<String> again = stage.get(service.url(), headers.headers());
             steps.same("the same token again", 409, again.statusCode());
         }
-        Payment settled = HanseException.translate(() -> stage.alpha(stage.alice())
-                .payments()
-                .settle(SettleRequest.newBuilder()
-                        .setPaymentId(authorized.getPaymentId())
-                        .setRequestId(UUID.randomUUID().toString())
-                        .build()));
-        Instant deadline = Instant.now().plus(Stage.OUTCOMES);
-        while (settled.getState() == Payment.State.SETTLING && Instant.now().isBefore(deadline)) {
-            Thread.sleep(Duration.ofMillis(100));
-            settled = stage.alpha(stage.alice())
-                    .payments()
-                    .getPayment(GetPaymentRequest.newBuilder()
-                            .setPaymentId(authorized.getPaymentId())
-                            .build());
-        }
+        Payment settled = stage.settle(authorized);
         steps.same("the payment is", Payment.State.SETTLED, settled.getState());
-        stage.forForecast = Stage.FORECAST;
-        stage.exported = Stage.FORECAST;
-        stage.expectBalance(
-                alpha, stage.alice(), Stage.DEPOSIT.subtract(Stage.TO_BOB).subtract(Stage.FORECAST));
-        stage.expectBalance(beta, stage.weather(), Stage.FORECAST.subtract(Stage.fee(Stage.FORECAST)));
+        stage.sent(Stage.FORECAST, 1);
+        stage.expectAliceAndWeather();
     }
 }

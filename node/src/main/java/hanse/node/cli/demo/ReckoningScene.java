@@ -46,8 +46,8 @@ final class ReckoningScene {
                 Stage.amount(peer(there, alpha).getImported()).setScale(Stage.MICROS));
         steps.same("still in flight", BigDecimal.ZERO, Stage.amount(here.getInFlight()));
         steps.same(
-                "alpha's agents and treasury hold what was issued and not exported",
-                Stage.DEPOSIT.subtract(stage.exported).setScale(Stage.MICROS),
+                "alpha's agents and treasury hold what was issued or compensated, and not exported",
+                Stage.DEPOSIT.add(stage.compensated).subtract(stage.exported).setScale(Stage.MICROS),
                 Stage.amount(here.getAgents())
                         .add(Stage.amount(here.getTreasury()))
                         .setScale(Stage.MICROS));

@@ -1,5 +1,6 @@
 package hanse.node.cli.demo;
 
+import hanse.contract.v1.Contract;
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.Balance;
 import hanse.ledger.v1.GetBalanceRequest;
@@ -9,10 +10,14 @@ import hanse.node.cli.Https;
 import hanse.node.cli.LocalFederation;
 import hanse.node.cli.LocalFederation.Member;
 import hanse.payment.v1.AuthorizeResponse;
+import hanse.payment.v1.GetPaymentRequest;
+import hanse.payment.v1.Payment;
+import hanse.payment.v1.SettleRequest;
 import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
 import hanse.sdk.HanseException;
 import hanse.sdk.HttpSigner;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -23,9 +28,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -45,9 +54,11 @@ final class Stage {
     final int transfers;
     final Secrets secrets = new Secrets();
     Optional<AuthorizeResponse> forecastToken = Optional.empty();
-    BigDecimal forForecast = BigDecimal.ZERO;
-    BigDecimal forContract = BigDecimal.ZERO;
+    Optional<Contract> contract = Optional.empty();
     BigDecimal exported = BigDecimal.ZERO;
+    BigDecimal compensated = BigDecimal.ZERO;
+    private BigDecimal alicesBalance = DEPOSIT;
+    private BigDecimal weathersBalance = BigDecimal.ZERO;
     private Optional<Party> alice = Optional.empty();
     private Optional<Party> bob = Optional.empty();
     private Optional<Party> weather = Optional.empty();
@@ -97,6 +108,31 @@ final class Stage {
         }
     }
 
+    /// alice has paid somebody at alpha, or put money aside; negative: it is back.
+    void spent(BigDecimal amount) {
+        alicesBalance = alicesBalance.subtract(amount);
+    }
+
+    /// alice has paid weather, so often, and it has arrived.
+    void sent(BigDecimal amount, int times) {
+        BigDecimal all = amount.multiply(BigDecimal.valueOf(times));
+        spent(all);
+        exported = exported.add(all);
+        weathersBalance = weathersBalance.add(all).subtract(fee(amount).multiply(BigDecimal.valueOf(times)));
+    }
+
+    /// weather was slashed, and alice is compensated.
+    void slashed(BigDecimal amount) {
+        spent(amount.negate());
+        compensated = compensated.add(amount);
+        weathersBalance = weathersBalance.subtract(amount);
+    }
+
+    void expectAliceAndWeather() throws IOException {
+        expectBalance(alpha, alice(), alicesBalance);
+        expectBalance(beta, weather(), weathersBalance);
+    }
+
     void expectBalance(Member home, Party party, BigDecimal expected) throws IOException {
         steps.same(
                 party.name() + " has",
@@ -111,6 +147,44 @@ final class Stage {
         } catch (RuntimeException e) {
             Reason reason = HanseException.of(e).reason();
             steps.check(what + ": " + reason, reason == expected);
+        }
+    }
+
+    /// alice settles what weather has verified; the answer is the payment when it has arrived, or after a minute.
+    Payment settle(AuthorizeResponse authorized) throws InterruptedException {
+        Payment settled = HanseException.translate(() -> alpha(alice())
+                .payments()
+                .settle(SettleRequest.newBuilder()
+                        .setPaymentId(authorized.getPaymentId())
+                        .setRequestId(UUID.randomUUID().toString())
+                        .build()));
+        Instant deadline = Instant.now().plus(OUTCOMES);
+        while (settled.getState() == Payment.State.SETTLING && Instant.now().isBefore(deadline)) {
+            Thread.sleep(Duration.ofMillis(100));
+            settled = alpha(alice())
+                    .payments()
+                    .getPayment(GetPaymentRequest.newBuilder()
+                            .setPaymentId(authorized.getPaymentId())
+                            .build());
+        }
+        return settled;
+    }
+
+    /// What `read` answers once it fits, or a minute later; what does not answer yet is asked again.
+    <T> T await(Callable<T> read, Predicate<T> fits) throws Exception {
+        Instant deadline = Instant.now().plus(OUTCOMES);
+        while (true) {
+            try {
+                T answer = read.call();
+                if (fits.test(answer) || Instant.now().isAfter(deadline)) {
+                    return answer;
+                }
+            } catch (StatusRuntimeException | HanseException e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw e;
+                }
+            }
+            Thread.sleep(Duration.ofMillis(50));
         }
     }
 

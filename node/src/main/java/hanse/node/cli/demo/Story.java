@@ -46,6 +46,11 @@ final class Story {
         steps.step(
                 "alice and weather sign a contract across the link; one milestone is paid, the other fails",
                 new ContractScene(stage)::work);
+        DisputeScene disputes = new DisputeScene(stage);
+        steps.step("alice disputes the contract; both file evidence, and alpha's operator rules", disputes::contract);
+        steps.step(
+                "Three more rulings: held and approved, held and rejected, and beta killed meanwhile", disputes::more);
+        steps.step("What the disputes have changed", disputes::table);
         steps.step(
                 stage.transfers + " cross-registry transfers, while nodes and databases are killed with SIGKILL",
                 new DisasterScene(stage)::storm);
@@ -124,7 +129,8 @@ final class Story {
                 "{\"to\":\"" + stage.bob().did() + "\",\"amount\":\"5\",\"memo\":\"lunch\"}");
         steps.same("HTTP status", 200, paid.statusCode());
         BigDecimal fee = Stage.fee(Stage.TO_BOB);
-        stage.expectBalance(alpha, stage.alice(), Stage.DEPOSIT.subtract(Stage.TO_BOB));
+        stage.spent(Stage.TO_BOB);
+        stage.expectAliceAndWeather();
         stage.expectBalance(alpha, stage.bob(), Stage.TO_BOB.subtract(fee));
         steps.same(
                 "the fee is in the treasury",
