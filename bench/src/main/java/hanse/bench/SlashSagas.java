@@ -1,5 +1,6 @@
 package hanse.bench;
 
+import com.google.protobuf.Struct;
 import hanse.certs.SigningKey;
 import hanse.dispute.v1.Dispute;
 import hanse.dispute.v1.DisputeServiceGrpc;
@@ -14,8 +15,8 @@ import hanse.dispute.v1.UpdatePeerSlashConfigRequest;
 import hanse.event.v1.EventServiceGrpc;
 import hanse.event.v1.WatchRequest;
 import hanse.event.v1.WatchResponse;
+import hanse.node.NodeKeys;
 import hanse.node.cli.LocalFederation;
-import hanse.node.config.NodeKeys;
 import hanse.payment.v1.AuthorizeRequest;
 import hanse.payment.v1.AuthorizeResponse;
 import hanse.payment.v1.Payment;
@@ -28,8 +29,10 @@ import hanse.sdk.HanseClient;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,8 @@ import java.util.concurrent.TimeUnit;
 final class SlashSagas implements AutoCloseable {
     private static final String PAID = "5000";
     private static final long TRUSTED = 1_000_000_000;
+    private static final Set<Settlement.Status> ENDS =
+            EnumSet.of(Settlement.Status.SETTLED, Settlement.Status.FAILED, Settlement.Status.EXPIRED);
     private static final long PATIENCE_SECONDS = 60;
 
     private final List<WireStage.Agent> payers = new ArrayList<>();
@@ -146,19 +151,16 @@ final class SlashSagas implements AutoCloseable {
     private final class Settled implements StreamObserver<WatchResponse> {
         @Override
         public void onNext(WatchResponse response) {
-            Map<String, com.google.protobuf.Value> data =
-                    response.getEvent().getData().getFieldsMap();
-            if (response.hasEvent()) {
-                String status = data.get("status").getStringValue();
-                switch (Settlement.Status.valueOf(status)) {
-                    case SETTLED, FAILED, EXPIRED -> {
-                        CompletableFuture<String> end =
-                                settled.remove(data.get("dispute_id").getStringValue());
-                        if (end != null) {
-                            end.complete(status);
-                        }
-                    }
-                    default -> {}
+            if (!response.hasEvent()) {
+                return;
+            }
+            Struct data = response.getEvent().getData();
+            String status = data.getFieldsOrThrow("status").getStringValue();
+            if (ENDS.contains(Settlement.Status.valueOf(status))) {
+                CompletableFuture<String> end =
+                        settled.remove(data.getFieldsOrThrow("dispute_id").getStringValue());
+                if (end != null) {
+                    end.complete(status);
                 }
             }
         }
