@@ -21,6 +21,7 @@ public final class Bench implements Callable<Integer> {
         contracts,
         rest,
         federation,
+        settlements,
         trust
     }
 
@@ -62,6 +63,7 @@ public final class Bench implements Callable<Integer> {
             case contracts -> WireBenches.contracts(options);
             case rest -> WireBenches.rest(options);
             case federation -> WireBenches.federation(options);
+            case settlements -> WireBenches.settlements(options);
             case trust -> TrustBench.run(options);
         };
         if (json) {

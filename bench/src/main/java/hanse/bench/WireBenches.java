@@ -124,6 +124,26 @@ final class WireBenches {
         return report;
     }
 
+    /// Slashes that the defendants' home carries out by itself, beside transfers to it.
+    static Report settlements(Options options) throws Exception {
+        Report report = new Report("settlements", options.seconds(), options.clients());
+        try (WireStage stage = WireStage.peered()) {
+            List<WireStage.Agent> here = stage.agents(stage.alpha(), agents(options));
+            List<WireStage.Agent> there = stage.agents(stage.beta(), agents(options));
+            ClosedLoop.Result sagas;
+            try (SlashSagas disputes = new SlashSagas(stage, here, there, options.clients())) {
+                sagas = report.main(
+                        options.clients() + " in flight, file + open voting + rule, SETTLED on both",
+                        measure(stage, options, client -> disputes.run(AMOUNT, client)));
+            }
+            ClosedLoop.Result across = report.line(
+                    options.clients() + " in flight, transfers to a peer",
+                    measure(stage, options, client -> export(here, there, client)));
+            report.ratio("transfers to a peer", sagas.rate() / across.rate());
+        }
+        return report;
+    }
+
     private static ClosedLoop.Result measure(WireStage stage, Options options, ClosedLoop.Client client)
             throws IOException {
         return measure(stage, options, ClosedLoop.virtual(), client);

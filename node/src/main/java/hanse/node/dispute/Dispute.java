@@ -165,8 +165,7 @@ record Dispute(
     }
 
     /// A party has filed evidence. Refuses with `NOT_YOURS`, `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`. A concession
-    /// counts
-    /// only for the defendant, and what it cites only in its first piece.
+    /// counts only for the defendant, and what it cites only in its first piece.
     Dispute evidenced(Evidence evidence) {
         if (!isParty(evidence.author())) {
             throw new RefusedException(Reason.NOT_YOURS);

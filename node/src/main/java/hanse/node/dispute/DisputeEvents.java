@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What happens to a dispute: in the journal, which is the audit trail and which its parties of this registry may
-/// watch;
-/// and told to the home of a defendant on a peer.
+/// watch; and told to the home of a defendant on a peer.
 final class DisputeEvents {
     private final Parties parties;
     private final Notices notices;

@@ -316,8 +316,7 @@ public final class Disputes {
     record Listed(TimePage place, hanse.dispute.v1.Dispute document) {}
 
     /// One more than `size` disputes, newest first, so that the caller sees whether there are more: an agent's own,
-    /// those
-    /// of peers against it included; for an operator all.
+    /// those of peers against it included; for an operator all.
     List<Listed> list(Tx tx, Caller caller, DisputeFilter filter, Optional<TimePage> before, int size) {
         Stream<Listed> own = store.list(tx, mine(caller, filter), before, size + 1).stream()
                 .map(dispute ->

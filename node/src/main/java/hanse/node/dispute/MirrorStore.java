@@ -89,8 +89,7 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
     }
 
     /// A peer's dispute with that id; against an agent, where one is named. Should two peers use the same id, it is
-    /// that
-    /// of the first: none hides another's.
+    /// that of the first: none hides another's.
     Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> defendant) {
         return tx.sql()
                 .selectFrom(FOREIGN_DISPUTE)

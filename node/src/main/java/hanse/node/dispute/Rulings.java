@@ -136,9 +136,8 @@ public final class Rulings {
         });
     }
 
-    /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it waits
-    /// for
-    /// the operator to raise the limit.
+    /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it
+    /// waits for the operator to raise the limit.
     private boolean carryOut(UUID id) {
         try {
             Dispute after = database.write(tx -> end(tx, id, "", (books, before) -> before));

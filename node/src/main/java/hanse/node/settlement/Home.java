@@ -36,9 +36,8 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The defendant's home: it alone decides whether something is slashed, and how much; what it has decided it confirms
-/// to
-/// the origin, which mints.
+/// The defendant's home: it alone decides whether something is slashed, and how much; what it has decided it
+/// confirms to the origin, which mints.
 public final class Home {
     private static final Logger LOG = LoggerFactory.getLogger(Home.class);
 

@@ -91,20 +91,25 @@ public final class Pair implements AutoCloseable {
     /// @param story to be told with [#insist]
     /// @return how many commits were died at
     public int dieAtEachCommit(Runnable story) {
+        return dieAtEachCommit(true, story) + dieAtEachCommit(false, story);
+    }
+
+    /// The same of one side only.
+    ///
+    /// @param first whether it is alpha
+    public int dieAtEachCommit(boolean first, Runnable story) {
         int deaths = 0;
-        for (boolean first : new boolean[] {true, false}) {
-            for (Fault fault : Fault.values()) {
-                boolean died = true;
-                for (int commit = 1; died; commit++) {
-                    FaultySource mortal = (first ? alpha : beta).faults;
-                    mortal.dieAt(commit, fault);
-                    story.run();
-                    rest();
-                    requireWhole(alpha, beta);
-                    died = mortal.isDead();
-                    mortal.spare();
-                    deaths += died ? 1 : 0;
-                }
+        for (Fault fault : Fault.values()) {
+            boolean died = true;
+            for (int commit = 1; died; commit++) {
+                FaultySource mortal = (first ? alpha : beta).faults;
+                mortal.dieAt(commit, fault);
+                story.run();
+                rest();
+                requireWhole(alpha, beta);
+                died = mortal.isDead();
+                mortal.spare();
+                deaths += died ? 1 : 0;
             }
         }
         return deaths;

@@ -11,6 +11,7 @@ import hanse.certs.CertificateAuthority;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
+import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
@@ -18,6 +19,7 @@ import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.SignedOutcome;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
@@ -28,6 +30,7 @@ import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
+import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
 import hanse.node.contract.Contracts;
@@ -123,7 +126,7 @@ public final class TestNode implements AutoCloseable {
     public final Database database;
     public final Ledger ledger;
     final GroupCommit commit;
-    final Outcomes outcomes;
+    public final Outcomes outcomes;
     private final PeerTransfers peerTransfers;
     public final Federation federation;
     public final Payments payments;
@@ -138,6 +141,7 @@ public final class TestNode implements AutoCloseable {
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
+    private volatile Outbox sending;
     private final Path keys;
     private final int port;
     private final InstantSource clock;
@@ -438,6 +442,12 @@ public final class TestNode implements AutoCloseable {
         });
     }
 
+    /// The agent has asked its bond back long enough ago.
+    public void askBack(AgentId agent) {
+        database.write(tx ->
+                tx.sql().execute("update bond set state = 2, release_at = posted_at where agent = ?", agent.value()));
+    }
+
     /// What is in an agent's bond.
     public String bonded(AgentId agent) {
         Account bond = database.read(
@@ -505,7 +515,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /// The way of peers to its port.
-    Wire wire() {
+    public Wire wire() {
         return wire;
     }
 
@@ -526,6 +536,74 @@ public final class TestNode implements AutoCloseable {
                         SignedText.sha256(bytes.toByteArray())))
                 .toCompletableFuture()
                 .join();
+    }
+
+    /// Its messages that have no outcome, oldest first.
+    public List<Message> outgoing() {
+        return database.read(tx -> tx.sql()
+                .select(OUTBOX.MESSAGE)
+                .from(OUTBOX)
+                .orderBy(OUTBOX.ID)
+                .fetch(row -> {
+                    try {
+                        return Message.parseFrom(row.value1());
+                    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
+    }
+
+    /// Records what a peer has decided on a message of this registry.
+    public void learn(TestNode from, Answer answer) {
+        SignedOutcome signed = answer.getOutcome();
+        try {
+            Outcome outcome = Outcome.parseFrom(signed.getOutcome());
+            sending.decided(
+                            from.id.value(),
+                            new VerifiedOutcome(
+                                    from.id.value(),
+                                    MessageIds.parse(outcome.getId()).orElseThrow(),
+                                    outcome,
+                                    signed))
+                    .toCompletableFuture()
+                    .join();
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The next commit of what is done meanwhile goes wrong.
+    public void failing(FaultySource.Fault fault, Runnable meanwhile) {
+        faults.plan(fault);
+        meanwhile.run();
+        faults.spare();
+    }
+
+    /// One agent pays another, if it has enough.
+    public void pay(AgentId from, AgentId to, String amount) {
+        Avt paid = Avt.parse(amount);
+        try {
+            database.write(tx -> ledger.post(
+                    tx,
+                    wanted -> {
+                        wanted.account(AccountId.of(from));
+                        transfers.accounts(wanted, to);
+                    },
+                    books -> {
+                        books.account(AccountId.of(from)).requireAvailable(paid);
+                        return transfers.pay(
+                                books,
+                                EntryKind.TOKENS_TRANSFERRED,
+                                AccountId.of(from),
+                                to,
+                                paid,
+                                false,
+                                Optional.empty(),
+                                "");
+                    }));
+        } catch (RefusedException poor) {
+            assertThat(poor.reason()).isEqualTo(Reason.INSUFFICIENT_FUNDS);
+        }
     }
 
     /// What `hanse audit verify` finds wrong.
@@ -598,6 +676,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     private Outbox faulty(Outbox real) {
+        sending = real;
         return new Outbox() {
             @Override
             public List<OutgoingMessage> due(String peer, int limit) {
@@ -638,7 +717,7 @@ public final class TestNode implements AutoCloseable {
                 // The threads of a process that was killed end as they may.
                 .dontCatchUncaughtExceptions()
                 .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(20))
+                .pollInterval(Duration.ofMillis(5))
                 .until(() -> condition.getAsBoolean());
     }
 }

@@ -22,6 +22,8 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.DisputedSubject;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.SlashApplied;
+import hanse.federation.v1.SlashConfirmation;
 import hanse.federation.v1.SlashRequest;
 import hanse.node.call.AgentId;
 import hanse.node.call.Caller;
@@ -38,6 +40,7 @@ import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.VerifyResponse;
 import hanse.peer.MessageIds;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -129,35 +132,43 @@ final class Saga implements AutoCloseable {
     String filed(AgentId by, String payment, String amount) {
         String request = "file " + UUID.randomUUID();
         return pair.insist(
-                        () -> Asked.<Dispute>later(
-                                agent(by),
-                                request,
-                                observer -> alpha().disputes
-                                        .fileDispute(
-                                                FileDisputeRequest.newBuilder()
-                                                        .setSubject(Subject.newBuilder()
-                                                                .setKind(Subject.Kind.PAYMENT)
-                                                                .setId(payment))
-                                                        .setReason("nothing came")
-                                                        .setAmount(amount)
-                                                        .build(),
-                                                observer)),
+                        () -> Asked.<Dispute>later(agent(by), request, observer -> file(payment, amount, observer)),
                         dispute -> true)
                 .getDisputeId();
     }
 
+    /// The same, if it is not refused.
+    Asked<Dispute> file(AgentId by, String payment, String amount) {
+        return Asked.ask(agent(by), observer -> file(payment, amount, observer));
+    }
+
+    private void file(String payment, String amount, StreamObserver<Dispute> observer) {
+        alpha().disputes
+                .fileDispute(
+                        FileDisputeRequest.newBuilder()
+                                .setSubject(Subject.newBuilder()
+                                        .setKind(Subject.Kind.PAYMENT)
+                                        .setId(payment))
+                                .setReason("nothing came")
+                                .setAmount(amount)
+                                .build(),
+                        observer);
+    }
+
     void openVoting(String dispute) {
-        var unused = pair.insist(
-                () -> Asked.<Dispute>later(
-                        OPERATOR,
-                        "vote " + dispute,
-                        observer -> alpha().disputes
-                                .openVoting(
-                                        OpenVotingRequest.newBuilder()
-                                                .setDisputeId(dispute)
-                                                .build(),
-                                        observer)),
-                voted -> true);
+        var unused = pair.insist(() -> vote(dispute), voted -> true);
+    }
+
+    CompletableFuture<Dispute> vote(String dispute) {
+        return Asked.later(
+                OPERATOR,
+                "vote " + dispute,
+                observer -> alpha().disputes
+                        .openVoting(
+                                OpenVotingRequest.newBuilder()
+                                        .setDisputeId(dispute)
+                                        .build(),
+                                observer));
     }
 
     /// A dispute at alpha that is voted on.
@@ -250,9 +261,13 @@ final class Saga implements AutoCloseable {
 
     /// Beta's operator decides; a repeat is one.
     CompletableFuture<Settlement> approve(String dispute) {
+        return approve(dispute, "once");
+    }
+
+    CompletableFuture<Settlement> approve(String dispute, String which) {
         return Asked.later(
                 OPERATOR,
-                "approve " + dispute,
+                "approve " + which + dispute,
                 observer -> beta().settling
                         .approveSettlement(
                                 ApproveSettlementRequest.newBuilder()
@@ -306,17 +321,28 @@ final class Saga implements AutoCloseable {
 
     /// A request to beta that alpha's own books know nothing of. Why it is refused for good; empty when it is not.
     String asked(String payment, AgentId complainant, AgentId defendant, long micros) {
-        return refusal(
-                beta(),
-                alpha(),
-                message(alpha(), beta())
-                        .setSlashRequest(SlashRequest.newBuilder()
-                                .setDisputeId(MessageIds.bytes(UUID.randomUUID()))
-                                .setSubject(subject(payment))
-                                .setComplainant(new Did(alpha().id, complainant).toString())
-                                .setDefendant(new Did(beta().id, defendant).toString())
-                                .setAmountMicros(micros))
-                        .build());
+        return refusal(beta(), alpha(), request(UUID.randomUUID(), payment, complainant, defendant, micros));
+    }
+
+    Message request(UUID dispute, String payment, AgentId complainant, AgentId defendant, long micros) {
+        return message(alpha(), beta())
+                .setSlashRequest(SlashRequest.newBuilder()
+                        .setDisputeId(MessageIds.bytes(dispute))
+                        .setSubject(subject(payment))
+                        .setComplainant(new Did(alpha().id, complainant).toString())
+                        .setDefendant(new Did(beta().id, defendant).toString())
+                        .setAmountMicros(micros))
+                .build();
+    }
+
+    /// What beta says that it has burned.
+    Message confirmation(String dispute, String payment, long burned) {
+        return message(beta(), alpha())
+                .setSlashConfirmation(SlashConfirmation.newBuilder()
+                        .setDisputeId(MessageIds.bytes(UUID.fromString(dispute)))
+                        .setSubject(subject(payment))
+                        .setApplied(SlashApplied.newBuilder().setBurnedMicros(burned)))
+                .build();
     }
 
     static DisputedSubject.Builder subject(String payment) {

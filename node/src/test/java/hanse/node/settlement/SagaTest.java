@@ -10,15 +10,13 @@ import hanse.dispute.v1.Settlement;
 import hanse.dispute.v1.Settlement.Status;
 import hanse.dispute.v1.SettlementStep;
 import hanse.error.v1.Reason;
-import hanse.federation.v1.SlashApplied;
-import hanse.federation.v1.SlashConfirmation;
+import hanse.federation.v1.Message;
 import hanse.node.call.AgentId;
 import hanse.node.federation.Cut;
 import hanse.node.ledger.AccountKind;
 import hanse.node.testing.Asked;
 import hanse.node.testing.TestRegistry;
 import hanse.payment.v1.AuthorizeResponse;
-import hanse.peer.MessageIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -256,6 +254,34 @@ class SagaTest {
     }
 
     @Test
+    void aRequestIsOneHoweverOftenItComesAndWithWhateverContent() {
+        String payment = saga.settled(alice, bob, "10");
+        UUID dispute = UUID.randomUUID();
+        Message first = saga.request(dispute, payment, alice, bob, 1_000_000);
+        assertThat(Saga.refusal(saga.beta(), saga.alpha(), first)).isEmpty();
+        assertThat(saga.beta().held(bob)).isEqualTo("1");
+        assertThat(Saga.refusal(saga.beta(), saga.alpha(), first)).isEmpty();
+        // The same message with other content is no message; the same dispute in another message is refused for good.
+        Message.Builder other = first.toBuilder();
+        other.getSlashRequestBuilder().setAmountMicros(2_000_000);
+        assertThat(saga.beta()
+                        .receive(saga.alpha(), other.build())
+                        .getUndecided()
+                        .getReason())
+                .isEqualTo("REQUEST_ID_REUSED");
+        Message again = saga.request(dispute, payment, alice, bob, 2_000_000);
+        assertThat(Saga.refusal(saga.beta(), saga.alpha(), again)).isEqualTo("REQUEST_ID_REUSED");
+        assertThat(saga.beta().held(bob)).isEqualTo("1");
+        // Nor is it asked for again once it has expired.
+        saga.pair.pass(Duration.ofHours(24));
+        assertThat(saga.beta().settlements.sweep()).isOne();
+        Message late = saga.request(dispute, payment, alice, bob, 1_000_000);
+        assertThat(Saga.refusal(saga.beta(), saga.alpha(), late)).isEqualTo("REQUEST_ID_REUSED");
+        assertThat(saga.beta().held(bob)).isEqualTo("0");
+        assertThat(saga.beta().balance(bob)).isEqualTo("109.95");
+    }
+
+    @Test
     void aHomeThatLiesGainsNothing() {
         String payment = saga.settled(alice, bob, "10");
         String dispute = saga.ruled(saga.voting(alice, payment, ""));
@@ -294,15 +320,7 @@ class SagaTest {
     }
 
     private String confirmed(String dispute, String payment, long burned) {
-        return Saga.refusal(
-                saga.alpha(),
-                saga.beta(),
-                Saga.message(saga.beta(), saga.alpha())
-                        .setSlashConfirmation(SlashConfirmation.newBuilder()
-                                .setDisputeId(MessageIds.bytes(UUID.fromString(dispute)))
-                                .setSubject(Saga.subject(payment))
-                                .setApplied(SlashApplied.newBuilder().setBurnedMicros(burned)))
-                        .build());
+        return Saga.refusal(saga.alpha(), saga.beta(), saga.confirmation(dispute, payment, burned));
     }
 
     private static List<Status> statuses(Settlement settlement) {

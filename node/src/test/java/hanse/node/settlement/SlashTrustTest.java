@@ -58,9 +58,8 @@ class SlashTrustTest {
         assertThat(seen.getBayesianDiscount()).isEqualTo(1 / 3.0, within(1e-9));
     }
 
-    /// "on IN_FAVOR_OF_DEFENDANT, the system writes a satisfactory_delta=1 signal"; "on DISMISSED, no bilateral update
-    /// is
-    /// written at all".
+    /// "on IN_FAVOR_OF_DEFENDANT, the system writes a satisfactory_delta=1 signal"; "on DISMISSED, no bilateral
+    /// update is written at all".
     @Test
     void aVindicatedDefendantGainsALittleAndADismissedDisputeIsNeutral() {
         var dismissed = saga.rule(saga.voting(alice, saga.settled(alice, bob, "1"), ""), Ruling.DISMISSED)
