@@ -97,7 +97,11 @@ final class LedgerStage implements AutoCloseable {
         server.settle();
         try (Lanes lanes = new Lanes(database, UUID.randomUUID(), writers);
                 GroupCommit commit = new GroupCommit(
-                        database, lanes.all(), GroupCommit.Settings.standard(), new SimpleMeterRegistry())) {
+                        database,
+                        lanes.all(),
+                        (tx, operator) -> {},
+                        GroupCommit.Settings.standard(),
+                        new SimpleMeterRegistry())) {
             ClosedLoop loop =
                     atMost == 0 ? ClosedLoop.virtual() : ClosedLoop.virtual().atMost(atMost);
             return loop.run(

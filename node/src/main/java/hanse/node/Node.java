@@ -159,16 +159,17 @@ public final class Node implements AutoCloseable {
         // One lane is for cold operations, so that they and the writers never wait for each other.
         lanes = new Lanes(database, process, config.writing().writers() + 1);
         List<Integer> hot = lanes.all().subList(1, lanes.all().size());
-        commit = new GroupCommit(
-                database,
-                hot,
-                new GroupCommit.Settings(
-                        config.writing().largestBatch(), config.writing().longestQueue()),
-                metrics);
         Ledger ledger = new Ledger(lanes.all().getFirst());
         OutcomeStore outcomeStore = new OutcomeStore();
         SigningKeys signingKeys = new SigningKeys();
         Operators operators = new Operators(database, ledger, signingKeys);
+        commit = new GroupCommit(
+                database,
+                hot,
+                operators,
+                new GroupCommit.Settings(
+                        config.writing().largestBatch(), config.writing().longestQueue()),
+                metrics);
         Outcomes outcomes = new Outcomes(database, outcomeStore, ledger, operators);
         Fee fee = new Fee(config.feePpm());
         Transfers transfers = new Transfers(fee);

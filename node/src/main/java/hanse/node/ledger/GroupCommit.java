@@ -1,7 +1,9 @@
 package hanse.node.ledger;
 
 import hanse.error.v1.Reason;
+import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
+import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -38,13 +40,20 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     /// Starts one writer per lane given.
-    public GroupCommit(Database database, List<Integer> lanes, Settings settings, MeterRegistry registry) {
+    ///
+    /// @param operators whether an operator still stands as it did when its signature was checked
+    public GroupCommit(
+            Database database,
+            List<Integer> lanes,
+            Outcomes.Standing<Caller.Operator> operators,
+            Settings settings,
+            MeterRegistry registry) {
         this.settings = settings;
         this.queue = new LinkedBlockingQueue<>(settings.longestQueue());
         CommitMeters meters = CommitMeters.of(registry);
         registry.gauge("hanse.commit.queue", Tags.empty(), queue, BlockingQueue::size);
         for (int lane : lanes) {
-            Writer writer = new Writer(database, lane, meters);
+            Writer writer = new Writer(database, lane, operators, meters);
             threads.add(Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
         }
     }

@@ -10,7 +10,7 @@ public final class OneByOne implements AutoCloseable {
     private final Writer writer;
 
     public OneByOne(Database database, int lane, MeterRegistry meters) {
-        this.writer = new Writer(database, lane, CommitMeters.of(meters));
+        this.writer = new Writer(database, lane, (tx, operator) -> {}, CommitMeters.of(meters));
     }
 
     /// Runs a command in a transaction of its own and answers after the commit.

@@ -6,6 +6,7 @@ import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.call.Request;
 import hanse.node.outcome.OutcomeStore;
+import hanse.node.outcome.Outcomes;
 import hanse.node.outcome.Remembered;
 import hanse.node.storage.Database;
 import hanse.node.storage.Pipeline;
@@ -41,15 +42,17 @@ final class Writer {
 
     private final Database database;
     private final int lane;
+    private final Outcomes.Standing<Caller.Operator> operators;
     private final CommitMeters meters;
     private final LedgerStore ledger = new LedgerStore();
     private final OutcomeStore outcomes = new OutcomeStore();
     private final Chain chain = new Chain();
     private Optional<Connection> connection = Optional.empty();
 
-    Writer(Database database, int lane, CommitMeters meters) {
+    Writer(Database database, int lane, Outcomes.Standing<Caller.Operator> operators, CommitMeters meters) {
         this.database = database;
         this.lane = lane;
+        this.operators = operators;
         this.meters = meters;
     }
 
@@ -107,6 +110,7 @@ final class Writer {
     private Map<Pending<?>, Verdict> decide(Tx tx, List<Pending<?>> batch) {
         Map<Pending<?>, Verdict> verdicts = LinkedHashMap.newLinkedHashMap(batch.size());
         List<Pending<?>> distinct = join(batch, verdicts);
+        Callers callers = Callers.of(tx, operators, batch);
 
         Rows rows = new Rows();
         distinct.forEach(pending -> pending.command.rows(rows));
@@ -115,7 +119,7 @@ final class Writer {
         Wanted wanted = new Wanted(lane);
         for (Pending<?> pending : distinct) {
             pending.command.accounts(rows, wanted);
-            pending.request.map(Request::caller).ifPresent(caller -> wantCaller(wanted, caller));
+            pending.request.map(Request::caller).ifPresent(caller -> Callers.want(wanted, caller));
         }
 
         Set<UUID> keys = new HashSet<>();
@@ -140,14 +144,14 @@ final class Writer {
         Books books = new Books(lane, locked.head().number(), tx.now(), rows, locked.accounts);
         List<Remembered> toRemember = new ArrayList<>();
         for (Pending<?> pending : distinct) {
-            verdicts.put(pending, verdict(tx, pending, books, remembered, toRemember));
+            verdicts.put(pending, verdict(tx, pending, callers, books, remembered, toRemember));
         }
         // Where the first of a kind is turned away, the next one is decided, and the others join that.
         Map<Pending<?>, Pending<?>> insteadOf = new HashMap<>();
         for (Pending<?> pending : batch) {
             if (verdicts.get(pending) instanceof Verdict.Joined(Pending<?> first, Request request)) {
                 Verdict.Joined joined = new Verdict.Joined(insteadOf.getOrDefault(first, first), request);
-                Verdict verdict = verdict(tx, pending, joined, verdicts, books, remembered, toRemember);
+                Verdict verdict = verdict(tx, pending, joined, verdicts, callers, books, remembered, toRemember);
                 verdicts.put(pending, verdict);
                 if (verdict instanceof Verdict.Answered || verdict instanceof Verdict.Refused) {
                     insteadOf.put(first, pending);
@@ -190,7 +194,12 @@ final class Writer {
     }
 
     private <R> Verdict verdict(
-            Tx tx, Pending<R> pending, Books books, Map<UUID, Remembered> remembered, List<Remembered> toRemember) {
+            Tx tx,
+            Pending<R> pending,
+            Callers callers,
+            Books books,
+            Map<UUID, Remembered> remembered,
+            List<Remembered> toRemember) {
         if (pending.request.isEmpty()) {
             try {
                 return new Verdict.Answered(books.orNothing(() -> pending.command.decide(books)), false);
@@ -200,7 +209,7 @@ final class Writer {
         }
         Request request = pending.request.get();
         try {
-            requireStanding(books, request.caller());
+            callers.require(books, request.caller());
             Remembered earlier = remembered.get(request.key());
             if (earlier != null) {
                 return again(tx, pending, request, earlier);
@@ -234,13 +243,14 @@ final class Writer {
             Pending<R> pending,
             Verdict.Joined joined,
             Map<Pending<?>, Verdict> verdicts,
+            Callers callers,
             Books books,
             Map<UUID, Remembered> remembered,
             List<Remembered> toRemember) {
         Request request = joined.request();
         boolean firstTurnedAway = verdicts.get(joined.first()) instanceof Verdict.TurnedAway;
         if (firstTurnedAway || remembered.containsKey(request.key())) {
-            return verdict(tx, pending, books, remembered, toRemember);
+            return verdict(tx, pending, callers, books, remembered, toRemember);
         }
         if (request.signature().isPresent()) {
             if (remembered.containsKey(request.signature().get())) {
@@ -292,20 +302,6 @@ final class Writer {
     private static void keysOf(Request request, Set<UUID> keys) {
         keys.add(request.key());
         signatureApart(request).ifPresent(keys::add);
-    }
-
-    private static void wantCaller(Wanted wanted, Caller caller) {
-        if (caller instanceof Caller.Agent agent) {
-            wanted.account(AccountId.of(agent.id()));
-        }
-    }
-
-    private static void requireStanding(Books books, Caller caller) {
-        if (caller instanceof Caller.Agent agent) {
-            Account account =
-                    books.find(AccountId.of(agent.id())).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CALLER));
-            Ledger.requireStanding(account, agent);
-        }
     }
 
     @SuppressWarnings("unchecked") // a verdict's answer comes from the command of its own pending

@@ -221,7 +221,11 @@ public final class TestNode implements AutoCloseable {
         this.ledger = new Ledger(lanes.getLast());
         Database mortal = new Database(faults.source(), clock);
         this.commit = new GroupCommit(
-                mortal, lanes.subList(0, 2), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
+                mortal,
+                lanes.subList(0, 2),
+                (tx, operator) -> {},
+                GroupCommit.Settings.standard(),
+                new SimpleMeterRegistry());
         this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger, (tx, operator) -> {});
         this.peerTransfers = new PeerTransfers(
                 id,

@@ -340,7 +340,7 @@ final class GroupCommitTest {
     private GroupCommit commit(GroupCommit.Settings settings) {
         Database database = new Database(faults.source(), InstantSource.system());
         int lane = new Lanes(database, UUID.randomUUID(), 1).all().getFirst();
-        return new GroupCommit(database, List.of(lane), settings, new SimpleMeterRegistry());
+        return new GroupCommit(database, List.of(lane), (tx, operator) -> {}, settings, new SimpleMeterRegistry());
     }
 
     private Work pay(String amount, String requestId) {

@@ -162,11 +162,11 @@ public final class GuardedRegistry implements AutoCloseable {
         this.database = new Database(postgres.pool(), clock);
         List<Integer> lanes = new Lanes(database, UUID.randomUUID(), 2).all();
         this.ledger = new Ledger(lanes.getLast());
-        this.commit = new GroupCommit(
-                database, lanes.subList(0, 1), GroupCommit.Settings.standard(), new SimpleMeterRegistry());
         SecureRandom random = new SecureRandom();
         SigningKeys keys = new SigningKeys();
         this.operators = new Operators(database, ledger, keys);
+        this.commit = new GroupCommit(
+                database, lanes.subList(0, 1), operators, GroupCommit.Settings.standard(), new SimpleMeterRegistry());
         Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger, operators);
         this.agents = new Agents(
                 NAME,

@@ -62,7 +62,8 @@ public final class TestRegistry implements AutoCloseable {
         this.lanes = new Lanes(database, UUID.randomUUID(), 3);
         List<Integer> mine = lanes.all();
         this.ledger = new Ledger(mine.getLast());
-        this.commit = new GroupCommit(database, mine.subList(0, 2), settings, new SimpleMeterRegistry());
+        this.commit = new GroupCommit(
+                database, mine.subList(0, 2), (tx, operator) -> {}, settings, new SimpleMeterRegistry());
         this.outcomes = new Outcomes(database, new OutcomeStore(), ledger, (tx, operator) -> {});
     }
 

@@ -1,0 +1,37 @@
+package hanse.node.ledger;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import hanse.node.call.Call;
+import java.util.Optional;
+
+/// What a caller asks for, answered by a message, which is remembered as it is.
+public abstract class MessageCommand<T extends Message> implements Command<T> {
+    private final Call asked;
+    private final Parser<T> parser;
+
+    protected MessageCommand(Call asked, Parser<T> parser) {
+        this.asked = asked;
+        this.parser = parser;
+    }
+
+    @Override
+    public final Optional<Call> call() {
+        return Optional.of(asked);
+    }
+
+    @Override
+    public final byte[] remember(T answer) {
+        return answer.toByteArray();
+    }
+
+    @Override
+    public final T recall(byte[] remembered) {
+        try {
+            return parser.parseFrom(remembered);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a remembered answer cannot be read", e);
+        }
+    }
+}
