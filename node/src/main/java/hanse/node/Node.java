@@ -272,7 +272,7 @@ public final class Node implements AutoCloseable {
         Rulings rulings =
                 new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
-        peerDisputes.tell(disputes);
+        peerDisputes.tell(disputes, rulings);
         Home home = new Home(federation, commit, parties, disputable, slash);
         Settlements settlements = new Settlements(database, ledger, federation, home, parties, peerTrusts, clock);
         SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);

@@ -23,7 +23,8 @@ import java.util.function.Predicate;
 /// milestone and as a whole.
 final class DisputableContract implements Disputable {
     private final Changes changes;
-    private final MilestoneCredits credits = new MilestoneCredits(new MirrorStore());
+    private final MirrorStore mirrors = new MirrorStore();
+    private final MilestoneCredits credits = new MilestoneCredits(mirrors);
 
     DisputableContract(Changes changes) {
         this.changes = changes;
@@ -135,6 +136,18 @@ final class DisputableContract implements Disputable {
     @Override
     public Optional<Avt> received(Rows rows, RegistryId peer, Subject subject, Did complainant, AgentId defendant) {
         return credits.received(rows, peer, subject, complainant, defendant);
+    }
+
+    @Override
+    public void elsewhereRows(Rows rows, Subject subject) {
+        rows.want(mirrors, subject.id());
+    }
+
+    @Override
+    public Optional<Did> elsewhere(Rows rows, Subject subject, AgentId agent) {
+        return rows.get(mirrors, subject.id())
+                .filter(mirror -> mirror.provider().equals(agent))
+                .map(Mirror::contractor);
     }
 
     private Contract get(Rows rows, Subject subject) {

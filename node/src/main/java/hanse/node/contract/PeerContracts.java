@@ -20,7 +20,8 @@ import hanse.node.federation.Incoming;
 import hanse.node.federation.MessageId;
 import hanse.node.federation.MessageRoutes;
 import hanse.node.federation.Outgoing;
-import hanse.node.federation.Waiting;
+import hanse.node.federation.Relay;
+import hanse.node.federation.Relays;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
@@ -49,9 +50,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
     private final Changes changes;
     private final InstantSource clock;
     private final MirrorStore mirrors = new MirrorStore();
-    private final RelayStore relays = new RelayStore();
     private final RelayedRequestStore kept = new RelayedRequestStore();
-    private final Waiting<UUID, Relay> waiting = new Waiting<>();
 
     /// Makes itself known to the federation, which must not have been started.
     PeerContracts(Federation federation, Database database, GroupCommit commit, Changes changes, InstantSource clock) {
@@ -215,57 +214,36 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
                 .build();
         UUID message = MessageId.of(books.now(), call.request().key());
         Outgoing sent = federation
-                .messages()
-                .send(
+                .relays()
+                .ask(
                         books,
                         mirror.registry(),
                         message,
+                        id,
                         call.traceparent(),
                         body -> body.setRelayContractRequest(request));
-        books.rows().insertFresh(relays, message, Relay.asked(message, id, books.now()));
         return new Relayed(
                 mirror.basic().toBuilder().setRelayId(message.toString()).build(), sent);
     }
 
     private CompletionStage<?> relayDecided(Outgoing asked, VerifiedOutcome outcome) {
+        Relays relays = federation.relays();
         return commit.submit(new RecordRelay(relays, mirrors, federation.messages(), asked, outcome.outcome()))
-                .thenAccept(decided -> waiting.happened(asked.id(), decided));
+                .thenAccept(relays::happened);
     }
 
     /// The contract as it stands when a change that was passed on is decided. Fails with the reason for which it was
     /// refused; with `PEER_UNREACHABLE` when nothing is known after 2 s: the answer is found when the same is asked
     /// again.
     CompletableFuture<hanse.contract.v1.Contract> relayed(UUID message) {
-        CompletableFuture<Optional<Relay>> outcome = waiting.outcome(message);
-        return read(message)
-                .thenCompose(now -> {
-                    if (now.state() != Relay.State.ASKED) {
-                        outcome.complete(Optional.of(now));
-                    }
-                    return outcome.thenComposeAsync(
-                            decided -> decided.map(CompletableFuture::completedFuture)
-                                    .orElseGet(() -> read(message)),
-                            Thread::startVirtualThread);
-                })
-                .thenApplyAsync(this::answer, Thread::startVirtualThread);
+        return federation.relays().outcome(message).thenApplyAsync(this::answer, Thread::startVirtualThread);
     }
 
-    private CompletableFuture<Relay> read(UUID message) {
-        return CompletableFuture.supplyAsync(
-                () -> database.read(tx -> relays.find(tx, message))
-                        .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CONTRACT)),
-                Thread::startVirtualThread);
-    }
-
-    private hanse.contract.v1.Contract answer(Relay relay) {
-        return switch (relay.state()) {
-            case ASKED -> throw new RefusedException(Reason.PEER_UNREACHABLE);
-            case REFUSED -> throw new RefusedException(relay.refusal().orElse(Reason.MESSAGE_REFUSED));
-            case ACCEPTED ->
-                database.read(tx -> mirrors.find(tx, relay.contract())).orElseThrow().basic().toBuilder()
-                        .setRelayId(relay.message().toString())
-                        .build();
-        };
+    private hanse.contract.v1.Contract answer(Relay decided) {
+        Relay relay = decided.requireAccepted();
+        return database.read(tx -> mirrors.find(tx, relay.about())).orElseThrow().basic().toBuilder()
+                .setRelayId(relay.message().toString())
+                .build();
     }
 
     void committed(Outgoing message) {

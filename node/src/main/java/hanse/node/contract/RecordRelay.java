@@ -4,6 +4,8 @@ import hanse.federation.v1.Outcome;
 import hanse.node.federation.Frames;
 import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
+import hanse.node.federation.Relay;
+import hanse.node.federation.Relays;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
@@ -13,11 +15,11 @@ import java.util.UUID;
 
 /// Records what has become of a change that was passed on, and the contract as it stands with it. A repeat changes
 /// nothing.
-record RecordRelay(RelayStore relays, MirrorStore mirrors, PeerMessages messages, Outgoing asked, Outcome outcome)
+record RecordRelay(Relays relays, MirrorStore mirrors, PeerMessages messages, Outgoing asked, Outcome outcome)
         implements InternalCommand<Relay> {
     @Override
     public void rows(Rows rows) {
-        rows.want(relays, asked.id());
+        relays.want(rows, asked);
         shown().ifPresent(contract -> rows.want(mirrors, contract));
     }
 
@@ -27,17 +29,15 @@ record RecordRelay(RelayStore relays, MirrorStore mirrors, PeerMessages messages
     @Override
     public Relay decide(Books books) {
         messages.answered(books, asked);
-        Relay open = books.rows()
-                .get(relays, asked.id())
-                .orElseThrow(() -> new IllegalStateException("a change was passed on that nobody asked for"));
-        if (open.state() != Relay.State.ASKED) {
+        Relay open = relays.find(books, asked);
+        if (!open.isOpen()) {
             return open;
         }
         Relay decided = outcome.hasAccepted()
                 ? open.accepted()
                 : open.refused(Frames.reason(outcome.getRefused().getReason()));
-        books.rows().update(relays, asked.id(), decided);
-        shown().filter(open.contract()::equals)
+        relays.record(books, decided);
+        shown().filter(open.about()::equals)
                 .flatMap(contract -> books.rows().get(mirrors, contract))
                 .filter(mirror -> mirror.registry().equals(asked.peer()))
                 .ifPresent(mirror -> ChangeReceived.update(

@@ -54,6 +54,15 @@ public interface Disputable {
         return Optional.empty();
     }
 
+    /// Asks for the rows by which [#elsewhere] knows.
+    default void elsewhereRows(Rows rows, Subject dealing) {}
+
+    /// With whom an agent of this registry has a dealing that that party's registry keeps; it is disputed there. Empty
+    /// when no such dealing of the agent is known.
+    default Optional<Did> elsewhere(Rows rows, Subject dealing, AgentId agent) {
+        return Optional.empty();
+    }
+
     /// The owner of a kind, among all.
     static Optional<Disputable> of(Iterable<Disputable> owners, Subject.Kind kind) {
         for (Disputable owner : owners) {

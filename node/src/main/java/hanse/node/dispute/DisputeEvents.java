@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What happens to a dispute: in the journal, which is the audit trail and which its parties of this registry may
-/// watch; and told to the home of a defendant on a peer.
+/// watch; and told to the home of a party on a peer.
 final class DisputeEvents {
     private final Parties parties;
     private final Notices notices;
@@ -38,16 +38,19 @@ final class DisputeEvents {
     /// The same, by a piece of evidence.
     void post(Books books, EntryKind kind, Dispute dispute, Map<String, String> details, Optional<Evidence> evidence) {
         remark(books, kind, dispute, details);
-        notices.changed(
-                books,
-                dispute.filing().defendant(),
-                new Notices.Change(
-                        dispute.version(), DisputeWire.dispute(dispute), evidence.map(DisputeWire::evidence)));
+        Notices.Change change = change(dispute, evidence);
+        notices.changed(books, dispute.filing().complainant(), change);
+        notices.changed(books, dispute.filing().defendant(), change);
+    }
+
+    /// A dispute as it is told of.
+    static Notices.Change change(Dispute dispute, Optional<Evidence> evidence) {
+        return new Notices.Change(dispute.version(), DisputeWire.dispute(dispute), evidence.map(DisputeWire::evidence));
     }
 
     /// What was told is committed.
-    void committed(Did defendant) {
-        notices.committed(defendant);
+    void committed(Did party) {
+        notices.committed(party);
     }
 
     private Optional<AgentId> local(Did party) {

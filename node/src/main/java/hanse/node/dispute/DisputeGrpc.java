@@ -21,6 +21,7 @@ import hanse.node.call.Cold;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.TimePage;
+import hanse.node.federation.Relay;
 import hanse.node.ledger.Avt;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
@@ -53,9 +54,12 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     public void fileDispute(FileDisputeRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
         Call call = Call.current();
         Optional<Avt> amount = amount(request.getAmount());
-        Subject subject = DisputeWire.subject(request.getSubject());
-        Dispute.Grounds grounds = Dispute.Grounds.valueOf(request.getGrounds().name());
-        change(observer, call, tx -> disputes.file(tx, call.agent(), subject, grounds, request.getReason(), amount));
+        Complaint complaint = new Complaint(
+                DisputeWire.subject(request.getSubject()),
+                Dispute.Grounds.valueOf(request.getGrounds().name()),
+                request.getReason(),
+                amount);
+        change(observer, call, tx -> disputes.file(tx, call, complaint));
     }
 
     @Override
@@ -121,7 +125,7 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
                     call,
                     hanse.dispute.v1.Evidence.parser(),
                     tx -> DisputeWire.evidence(disputes.submit(tx, call, id, draft)));
-            database.read(tx -> disputes.other(tx, id, call.agent())).ifPresent(disputes::told);
+            database.read(tx -> disputes.concerned(tx, id, call.agent())).forEach(disputes::told);
             return filed;
         });
     }
@@ -142,7 +146,7 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     @Override
     public void openVoting(OpenVotingRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
         UUID id = UUID.fromString(request.getDisputeId());
-        change(observer, Call.current(), tx -> disputes.openVoting(tx, id));
+        change(observer, Call.current(), tx -> DisputeWire.dispute(disputes.openVoting(tx, id)));
     }
 
     @Override
@@ -164,23 +168,33 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
         UUID id = UUID.fromString(request.getDisputeId());
         Ruling ruling = DisputeWire.ruling(request.getRuling());
         Optional<Avt> award = amount(request.getAward());
-        change(observer, call, tx -> rulings.rule(tx, call, id, ruling, award, request.getNote()));
+        change(observer, call, tx -> DisputeWire.dispute(rulings.rule(tx, call, id, ruling, award, request.getNote())));
     }
 
     @Override
     public void withdrawDispute(WithdrawDisputeRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
         Call call = Call.current();
         UUID id = UUID.fromString(request.getDisputeId());
-        change(observer, call, tx -> rulings.withdraw(tx, call, id));
+        change(
+                observer,
+                call,
+                tx -> disputes.withdraw(tx, call, id)
+                        .orElseGet(() -> DisputeWire.dispute(rulings.withdraw(tx, call, id))));
     }
 
-    private void change(StreamObserver<hanse.dispute.v1.Dispute> observer, Call call, Function<Tx, Dispute> step) {
+    /// Changes a dispute. What was passed on is answered when the peer has decided, or not in time.
+    private void change(
+            StreamObserver<hanse.dispute.v1.Dispute> observer, Call call, Function<Tx, hanse.dispute.v1.Dispute> step) {
         Cold.run(observer, () -> {
-            hanse.dispute.v1.Dispute changed =
-                    outcomes.run(call, hanse.dispute.v1.Dispute.parser(), tx -> DisputeWire.dispute(step.apply(tx)));
-            rulings.told(Did.parse(changed.getDefendant()));
-            return changed;
+            hanse.dispute.v1.Dispute changed = outcomes.run(call, hanse.dispute.v1.Dispute.parser(), step);
+            rulings.told(Did.parse(changed.getComplainant()), Did.parse(changed.getDefendant()));
+            return changed.getRelayId().isEmpty() ? changed : relayed(call, UUID.fromString(changed.getRelayId()));
         });
+    }
+
+    private hanse.dispute.v1.Dispute relayed(Call call, UUID message) {
+        Relay relay = disputes.relayed(message);
+        return database.read(tx -> disputes.relayed(tx, call, relay));
     }
 
     private void page(StreamObserver<ListDisputesResponse> observer, DisputeFilter filter, String token, int asked) {

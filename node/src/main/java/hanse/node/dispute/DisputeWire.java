@@ -30,11 +30,7 @@ final class DisputeWire {
                 .setDisputeId(dispute.id().toString())
                 .setStatus(
                         hanse.dispute.v1.Dispute.Status.valueOf(dispute.state().name()))
-                .setSubject(hanse.dispute.v1.Subject.newBuilder()
-                        .setKind(hanse.dispute.v1.Subject.Kind.valueOf(
-                                filing.subject().kind().name()))
-                        .setId(filing.subject().id().toString())
-                        .setMilestoneId(filing.subject().part()))
+                .setSubject(subject(filing.subject()))
                 .setComplainant(filing.complainant().toString())
                 .setDefendant(filing.defendant().toString())
                 .setGrounds(hanse.dispute.v1.Dispute.Grounds.valueOf(
@@ -137,6 +133,14 @@ final class DisputeWire {
 
     static Ruling ruling(hanse.dispute.v1.Ruling ruling) {
         return Ruling.valueOf(ruling.name());
+    }
+
+    static hanse.dispute.v1.Subject subject(Subject subject) {
+        return hanse.dispute.v1.Subject.newBuilder()
+                .setKind(hanse.dispute.v1.Subject.Kind.valueOf(subject.kind().name()))
+                .setId(subject.id().toString())
+                .setMilestoneId(subject.part())
+                .build();
     }
 
     /// Refuses with `MILESTONE_REQUIRED` a milestone without a name, and with `UNKNOWN_SUBJECT` a name of one where

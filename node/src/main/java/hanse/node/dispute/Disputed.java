@@ -16,10 +16,15 @@ record Disputed(Subject subject, Optional<UUID> open, Avt recovered) {
     }
 
     /// Refuses with `ALREADY_DISPUTED`.
-    Disputed opened(UUID dispute) {
+    void requireFree() {
         if (open.isPresent()) {
             throw new RefusedException(Reason.ALREADY_DISPUTED);
         }
+    }
+
+    /// A dispute freezes it. Refuses with `ALREADY_DISPUTED`.
+    Disputed opened(UUID dispute) {
+        requireFree();
         return new Disputed(subject, Optional.of(dispute), recovered);
     }
 

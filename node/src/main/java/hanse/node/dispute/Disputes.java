@@ -9,10 +9,10 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.TimePage;
+import hanse.node.federation.Relay;
 import hanse.node.identity.UnfinishedBusiness;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
-import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
@@ -40,15 +40,13 @@ public final class Disputes {
 
     private final Ledger ledger;
     private final Parties parties;
-    private final List<Disputable> owners;
-    private final Claims claims;
     private final Optional<PeerDisputes> peers;
     private final DisputeEvents events;
+    private final Filings filings;
     private final Mirrors mirrors = new Mirrors();
     private final Supplier<UUID> ids;
     private final InstantSource clock;
     private final DisputeStore store = new DisputeStore();
-    private final Docket docket = new Docket();
     private final EvidenceStore evidence = new EvidenceStore();
     private final ArbiterStore arbiters = new ArbiterStore();
 
@@ -64,10 +62,9 @@ public final class Disputes {
             InstantSource clock) {
         this.ledger = ledger;
         this.parties = parties;
-        this.owners = List.copyOf(owners);
-        this.claims = claims;
         this.peers = peers;
         this.events = new DisputeEvents(parties, notices(peers));
+        this.filings = new Filings(parties, List.copyOf(owners), claims, events);
         this.ids = ids;
         this.clock = clock;
     }
@@ -81,66 +78,60 @@ public final class Disputes {
             List<Opinion> opinions,
             Optional<Recommendation> recommendation) {}
 
-    /// Disputes a dealing and freezes it. Refuses with `UNKNOWN_SUBJECT`, `NOT_YOURS`, `SUBJECT_NOT_DISPUTABLE`,
-    /// `FILING_WINDOW_CLOSED`, `ALREADY_DISPUTED`, `NOTHING_TO_RECOVER`, `CLAIM_TOO_LARGE`, `FOREIGN_AGENT`.
-    ///
-    /// @param amount what the complainant wants back; empty for all there is
-    Dispute file(Tx tx, AgentId by, Subject subject, Dispute.Grounds grounds, String reason, Optional<Avt> amount) {
-        Disputable owner =
-                Disputable.of(owners, subject.kind()).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_SUBJECT));
-        Did complainant = parties.did(by);
-        Rows rows = docket.rows(subject);
-        owner.rows(rows, subject);
-        return ledger.post(tx, rows, wanted -> {}, books -> {
-            Did defendant = owner.defendant(rows, subject, complainant, books.now());
-            if (!parties.isLocal(defendant) && !claims.reaches(defendant.registry())) {
-                throw new RefusedException(Reason.FOREIGN_AGENT);
-            }
-            Dealing dealing = owner.dealing(rows, subject, complainant, books.now());
-            Dealing whole = owner.dealing(rows, subject.whole(), complainant, books.now());
-            UUID id = ids.get();
-            docket.open(rows, subject, id);
-            Avt left = docket.left(rows, subject, dealing.worth(), whole.worth());
-            Dispute dispute = Dispute.filed(
-                    id,
-                    subject,
-                    complainant,
-                    defendant,
-                    grounds,
-                    reason,
-                    Docket.claim(left, amount),
-                    dealing,
-                    books.now());
-            owner.freeze(books, subject, id);
-            rows.insertFresh(store, id, dispute);
-            events.post(
-                    books,
-                    EntryKind.DISPUTE_FILED,
-                    dispute,
-                    Map.of(
-                            "subject_kind",
-                            subject.kind().name(),
-                            "subject_id",
-                            subject.id().toString(),
-                            "milestone_id",
-                            subject.part(),
-                            "subject_state",
-                            dealing.state(),
-                            "captured",
-                            dealing.captured().toString(),
-                            "held",
-                            dealing.held().toString(),
-                            "amount",
-                            dispute.filing().claimed().toString()));
-            return dispute;
-        });
+    Filings filings() {
+        return filings;
+    }
+
+    /// Disputes a dealing, or passes that on to the peer that keeps it: then the answer names the message, and
+    /// [#relayed] has the rest. Refuses with the reasons of [Filings#file] and of [PeerDisputes#file].
+    hanse.dispute.v1.Dispute file(Tx tx, Call call, Complaint complaint) {
+        Rows rows = filings.rows(complaint.subject());
+        peers.ifPresent(across -> across.elsewhereRows(rows, complaint.subject()));
+        return ledger.post(
+                tx,
+                rows,
+                wanted -> {},
+                books -> peers.flatMap(across -> across.file(books, call, complaint))
+                        .orElseGet(() -> DisputeWire.dispute(
+                                filings.file(books, ids.get(), parties.did(call.agent()), complaint))));
+    }
+
+    /// Passes on that the caller takes back a dispute that a peer keeps; empty when it is none of those. Refuses with
+    /// the reasons of [PeerDisputes#withdraw].
+    Optional<hanse.dispute.v1.Dispute> withdraw(Tx tx, Call call, UUID id) {
+        return mirrored(tx, call, id)
+                .map(mirror -> ledger.post(
+                        tx,
+                        peers.orElseThrow().withdrawnRows(mirror.key()),
+                        wanted -> {},
+                        books -> peers.orElseThrow().withdraw(books, call, mirror.key())));
+    }
+
+    /// The message by which something was passed on that the peer has accepted by now. Refuses with the peer's reason,
+    /// and with `PEER_UNREACHABLE`; waits 2 s at most.
+    Relay relayed(UUID message) {
+        return peers.orElseThrow().accepted(message);
+    }
+
+    /// The dispute that it was about, as it is known here.
+    hanse.dispute.v1.Dispute relayed(Tx tx, Call call, Relay relay) {
+        return mirrors.find(tx, relay.about(), Optional.of(call.agent())).orElseThrow().document().toBuilder()
+                .setRelayId(relay.message().toString())
+                .build();
+    }
+
+    /// A dispute of the caller that a peer keeps.
+    private Optional<Mirror> mirrored(Tx tx, Call call, UUID id) {
+        return store.find(tx, id).isPresent()
+                ? Optional.empty()
+                : peers.flatMap(across -> mirrors.find(tx, id, Optional.of(call.agent())));
     }
 
     /// Files evidence as a party; in a dispute of a peer it is passed on. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`,
     /// `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
     Evidence submit(Tx tx, Call call, UUID id, EvidenceWire.Draft draft) {
-        Optional<Mirror> mirror = peers.flatMap(across -> mirrors.find(tx, id, Optional.of(call.agent())));
-        if (store.find(tx, id).isEmpty() && mirror.isPresent()) {
+        Optional<Mirror> mirror = mirrored(tx, call, id);
+        if (mirror.isPresent()) {
             return ledger.post(
                     tx,
                     peers.orElseThrow().rows(mirror.get().key()),
@@ -188,17 +179,18 @@ public final class Disputes {
         return peers.<Notices>map(across -> across).orElse(Notices.NONE);
     }
 
-    /// The party of a dispute whose home is to be told what an agent has filed: the other one, of the dispute or the
-    /// mirror.
-    Optional<Did> other(Tx tx, UUID id, AgentId author) {
+    /// Those whose homes are to be told what an agent has filed: the parties of the dispute, or the mirror's opponent.
+    List<Did> concerned(Tx tx, UUID id, AgentId author) {
         return store.find(tx, id)
-                .map(dispute -> dispute.filing().defendant())
-                .or(() -> mirrors.find(tx, id, Optional.of(author)).map(Mirror::complainant));
+                .map(dispute ->
+                        List.of(dispute.filing().complainant(), dispute.filing().defendant()))
+                .orElseGet(() -> mirrors.find(tx, id, Optional.of(author)).map(Mirror::opponent).stream()
+                        .toList());
     }
 
     /// What a party's home was told is committed.
-    void told(Did defendant) {
-        events.committed(defendant);
+    void told(Did party) {
+        events.committed(party);
     }
 
     /// Appoints an arbiter. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_CLOSED`, `UNKNOWN_AGENT`, `AGENT_NOT_ACTIVE`,
@@ -294,11 +286,11 @@ public final class Disputes {
         };
     }
 
-    /// A dispute with everything that belongs to it, also one of a peer against the caller. Refuses with
+    /// A dispute with everything that belongs to it, also one of the caller's that a peer keeps. Refuses with
     /// `UNKNOWN_DISPUTE`.
     hanse.dispute.v1.Dispute show(Tx tx, Caller caller, UUID id) {
         if (store.find(tx, id).isEmpty()) {
-            return mirrors.find(tx, id, accused(caller))
+            return mirrors.find(tx, id, agent(caller))
                     .map(mirror -> mirrors.show(tx, mirror))
                     .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
         }
@@ -316,18 +308,18 @@ public final class Disputes {
     record Listed(TimePage place, hanse.dispute.v1.Dispute document) {}
 
     /// One more than `size` disputes, newest first, so that the caller sees whether there are more: an agent's own,
-    /// those of peers against it included; for an operator all.
+    /// those that peers keep included; for an operator all.
     List<Listed> list(Tx tx, Caller caller, DisputeFilter filter, Optional<TimePage> before, int size) {
         Stream<Listed> own = store.list(tx, mine(caller, filter), before, size + 1).stream()
                 .map(dispute ->
                         new Listed(new TimePage(dispute.filing().at(), dispute.id()), DisputeWire.dispute(dispute)));
-        Stream<Listed> peers = mirrors.list(tx, accused(caller), filter, before, size + 1).stream()
+        Stream<Listed> peers = mirrors.list(tx, agent(caller), filter, before, size + 1).stream()
                 .map(mirror ->
                         new Listed(new TimePage(mirror.filedAt(), mirror.key().id()), mirror.document()));
         return Stream.concat(own, peers).sorted(NEWEST_FIRST).limit(size + 1L).toList();
     }
 
-    private static Optional<AgentId> accused(Caller caller) {
+    private static Optional<AgentId> agent(Caller caller) {
         return caller instanceof Caller.Agent agent ? Optional.of(agent.id()) : Optional.empty();
     }
 

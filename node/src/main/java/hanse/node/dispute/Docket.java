@@ -26,7 +26,12 @@ final class Docket {
         rows.want(store, subject.whole());
     }
 
-    /// A dispute begins. Refuses with `ALREADY_DISPUTED` when another one of the same dealing is open.
+    /// Refuses with `ALREADY_DISPUTED` when a dispute of the same dealing is open.
+    void requireFree(Rows rows, Subject subject) {
+        row(rows, subject.whole()).requireFree();
+    }
+
+    /// A dispute of a free dealing begins.
     void open(Rows rows, Subject subject, UUID dispute) {
         change(rows, subject.whole(), row -> row.opened(dispute));
         if (!subject.equals(subject.whole())) {

@@ -71,22 +71,27 @@ final class EvidenceWire {
         }
     }
 
-    /// A peer's dispute against an agent of this registry.
+    /// A peer's dispute between an agent of this registry and one of its own.
     static Optional<Mirror> mirror(RegistryId peer, RegistryId self, DisputeNotice notice) {
         hanse.dispute.v1.Dispute said = notice.getDispute();
-        if (said.getSerializedSize() > LARGEST_DISPUTE) {
+        if (said.getSerializedSize() > LARGEST_DISPUTE || notice.getVersion() <= 0) {
             return Optional.empty();
         }
         try {
             Did complainant = Did.parse(said.getComplainant());
             Did defendant = Did.parse(said.getDefendant());
-            if (!complainant.registry().equals(peer) || !defendant.registry().equals(self)) {
+            boolean accused =
+                    complainant.registry().equals(peer) && defendant.registry().equals(self);
+            boolean complains =
+                    complainant.registry().equals(self) && defendant.registry().equals(peer);
+            if (!accused && !complains) {
                 return Optional.empty();
             }
             return Optional.of(new Mirror(
                     new Mirror.Key(UUID.fromString(said.getDisputeId()), peer),
-                    defendant.agent(),
-                    complainant,
+                    accused ? Mirror.Side.DEFENDANT : Mirror.Side.COMPLAINANT,
+                    (accused ? defendant : complainant).agent(),
+                    accused ? complainant : defendant,
                     DisputeWire.subject(said.getSubject()),
                     Dispute.State.valueOf(said.getStatus().name()),
                     time(said.getFiledAt()),
@@ -95,6 +100,7 @@ final class EvidenceWire {
                             .clearEvidence()
                             .clearOpinions()
                             .clearRecommendation()
+                            .clearRelayId()
                             .build(),
                     Instant.EPOCH,
                     0,

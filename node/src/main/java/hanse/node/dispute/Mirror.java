@@ -8,78 +8,136 @@ import hanse.node.call.RegistryId;
 import java.time.Instant;
 import java.util.UUID;
 
-/// A dispute of a peer against an agent of this registry, as the peer has told of it last: to be read, and answered
-/// with evidence; never decided here.
+/// A dispute of a peer between an agent of this registry and one of the peer's, as the peer has told of it last: to be
+/// read, and answered with evidence; never decided here.
 ///
-/// @param version rises with each change at the peer
+/// @param side what the agent is in it
+/// @param opponent the other party
+/// @param version rises with each change at the peer; 0 as long as the agent has only asked for it
 /// @param document the dispute without its evidence
-/// @param toldAt when the peer first told of it
-/// @param byComplainant pieces of evidence that the peer has told of
-/// @param byDefendant pieces of evidence that the defendant has filed here
-/// @param proven whether this registry's own books know what the defendant was paid under the dealing
+/// @param toldAt when the peer first told of it, or was asked for it
+/// @param byOpponent pieces of evidence that the peer has told of
+/// @param byAgent pieces of evidence that the agent has filed here
+/// @param proven whether this registry's own books know what the agent, as the defendant, was paid under the dealing
 record Mirror(
         Key key,
-        AgentId defendant,
-        Did complainant,
+        Side side,
+        AgentId agent,
+        Did opponent,
         Subject subject,
         Dispute.State state,
         Instant filedAt,
         long version,
         hanse.dispute.v1.Dispute document,
         Instant toldAt,
-        int byComplainant,
-        int byDefendant,
+        int byOpponent,
+        int byAgent,
         boolean proven) {
     /// Whose dispute.
     record Key(UUID id, RegistryId origin) {}
 
+    /// What a party is. The codes are stored.
+    enum Side {
+        COMPLAINANT,
+        DEFENDANT;
+
+        short code() {
+            return (short) (ordinal() + 1);
+        }
+
+        static Side of(short code) {
+            return values()[code - 1];
+        }
+    }
+
+    /// What an agent of this registry asks the peer for.
+    static Mirror asked(
+            Key key, AgentId complainant, Did defendant, Subject subject, hanse.dispute.v1.Dispute wish, Instant now) {
+        return new Mirror(
+                key,
+                Side.COMPLAINANT,
+                complainant,
+                defendant,
+                subject,
+                Dispute.State.OPEN,
+                now,
+                0,
+                wish,
+                now,
+                0,
+                0,
+                false);
+    }
+
     /// Told of for the first time.
     Mirror first(Instant at) {
-        return new Mirror(key, defendant, complainant, subject, state, filedAt, version, document, at, 0, 0, false);
+        return new Mirror(key, side, agent, opponent, subject, state, filedAt, version, document, at, 0, 0, false);
+    }
+
+    /// Whether the peer keeps such a dispute, as far as is known here.
+    boolean isTold() {
+        return version > 0;
+    }
+
+    /// Whether both are the same dispute of the same parties.
+    boolean isOf(Mirror news) {
+        return key.equals(news.key)
+                && side == news.side
+                && agent.equals(news.agent)
+                && opponent.equals(news.opponent)
+                && subject.equals(news.subject)
+                && (!isTold() || filedAt.equals(news.filedAt));
     }
 
     /// What the peer tells of it, if that is newer. Refuses with `MESSAGE_REFUSED` what makes another dispute of it.
     Mirror told(Mirror news) {
-        boolean same = defendant.equals(news.defendant)
-                && complainant.equals(news.complainant)
-                && subject.equals(news.subject)
-                && filedAt.equals(news.filedAt);
-        if (!same) {
+        if (!isOf(news)) {
             throw new RefusedException(Reason.MESSAGE_REFUSED);
         }
-        return news.version > version
-                ? with(news.state, news.version, news.document, byComplainant, byDefendant)
-                : this;
+        return news.version <= version
+                ? this
+                : new Mirror(
+                        key,
+                        side,
+                        agent,
+                        opponent,
+                        subject,
+                        news.state,
+                        news.filedAt,
+                        news.version,
+                        news.document,
+                        toldAt,
+                        byOpponent,
+                        byAgent,
+                        proven);
     }
 
-    /// The peer tells of a piece of the complainant's. Refuses with `TOO_MUCH_EVIDENCE`.
+    /// The peer tells of a piece of the other party's. Refuses with `TOO_MUCH_EVIDENCE`.
     Mirror evidenced() {
-        return with(state, version, document, more(byComplainant), byDefendant);
+        return with(more(byOpponent), byAgent, proven);
     }
 
-    /// The defendant has filed a piece here. Refuses with `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
+    /// The agent has filed a piece here. Refuses with `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
     Mirror answered() {
         if (state != Dispute.State.OPEN) {
             throw new RefusedException(Reason.EVIDENCE_CLOSED);
         }
-        return with(state, version, document, byComplainant, more(byDefendant));
+        return with(byOpponent, more(byAgent), proven);
+    }
+
+    /// Refuses unless the agent may take it back: with `NOT_YOURS`, `DISPUTE_CLOSED`.
+    void requireWithdrawable() {
+        if (side != Side.COMPLAINANT) {
+            throw new RefusedException(Reason.NOT_YOURS);
+        }
+        if (state == Dispute.State.CLOSED) {
+            throw new RefusedException(Reason.DISPUTE_CLOSED);
+        }
     }
 
     /// The defendant was paid under the dealing, by this registry's own books.
     Mirror asProven() {
-        return new Mirror(
-                key,
-                defendant,
-                complainant,
-                subject,
-                state,
-                filedAt,
-                version,
-                document,
-                toldAt,
-                byComplainant,
-                byDefendant,
-                true);
+        return with(byOpponent, byAgent, true);
     }
 
     private static int more(int pieces) {
@@ -89,24 +147,20 @@ record Mirror(
         return pieces + 1;
     }
 
-    private Mirror with(
-            Dispute.State nextState,
-            long nextVersion,
-            hanse.dispute.v1.Dispute nextDocument,
-            int nextByComplainant,
-            int nextByDefendant) {
+    private Mirror with(int nextByOpponent, int nextByAgent, boolean nextProven) {
         return new Mirror(
                 key,
-                defendant,
-                complainant,
+                side,
+                agent,
+                opponent,
                 subject,
-                nextState,
+                state,
                 filedAt,
-                nextVersion,
-                nextDocument,
+                version,
+                document,
                 toldAt,
-                nextByComplainant,
-                nextByDefendant,
-                proven);
+                nextByOpponent,
+                nextByAgent,
+                nextProven);
     }
 }

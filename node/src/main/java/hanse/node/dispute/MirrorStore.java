@@ -31,14 +31,15 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
 
     private static final String PUT = """
             insert into foreign_dispute
-              (id, origin, defendant, complainant, kind, subject, state, filed_at, version, document, told_at, by_complainant,
-               by_defendant, proven)
-            select * from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::smallint[], ?::uuid[], ?::smallint[],
-              ?::timestamptz[], ?::bigint[], ?::bytea[], ?::timestamptz[], ?::smallint[], ?::smallint[],
-              ?::boolean[])
+              (id, origin, side, agent, opponent, kind, subject, state, filed_at, version, document, told_at,
+               by_opponent, by_agent, proven)
+            select * from unnest(?::uuid[], ?::text[], ?::smallint[], ?::uuid[], ?::text[], ?::smallint[], ?::uuid[],
+              ?::smallint[], ?::timestamptz[], ?::bigint[], ?::bytea[], ?::timestamptz[], ?::smallint[],
+              ?::smallint[], ?::boolean[])
             on conflict (id, origin) do update
-            set state = excluded.state, version = excluded.version, document = excluded.document,
-                by_complainant = excluded.by_complainant, by_defendant = excluded.by_defendant, proven = excluded.proven
+            set state = excluded.state, filed_at = excluded.filed_at, version = excluded.version,
+                document = excluded.document, by_opponent = excluded.by_opponent, by_agent = excluded.by_agent,
+                proven = excluded.proven
             """;
 
     @Override
@@ -73,8 +74,9 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
                     PUT,
                     Columns.uuids(rows, m -> m.key().id()),
                     Columns.texts(rows, m -> m.key().origin().value()),
-                    Columns.uuids(rows, m -> m.defendant().value()),
-                    Columns.texts(rows, m -> m.complainant().toString()),
+                    Columns.shorts(rows, m -> m.side().code()),
+                    Columns.uuids(rows, m -> m.agent().value()),
+                    Columns.texts(rows, m -> m.opponent().toString()),
                     Columns.shorts(rows, m -> m.subject().kind().code()),
                     Columns.uuids(rows, m -> m.subject().id()),
                     Columns.shorts(rows, m -> m.state().code()),
@@ -82,19 +84,19 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
                     Columns.longs(rows, Mirror::version),
                     Columns.bytes(rows, m -> m.document().toByteArray()),
                     Columns.times(rows, m -> Optional.of(m.toldAt())),
-                    Columns.shorts(rows, m -> (short) m.byComplainant()),
-                    Columns.shorts(rows, m -> (short) m.byDefendant()),
+                    Columns.shorts(rows, m -> (short) m.byOpponent()),
+                    Columns.shorts(rows, m -> (short) m.byAgent()),
                     Columns.booleans(rows, Mirror::proven));
         }
     }
 
-    /// A peer's dispute with that id; against an agent, where one is named. Should two peers use the same id, it is
-    /// that of the first: none hides another's.
-    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> defendant) {
+    /// A peer's dispute with that id; of an agent, where one is named. Should two peers use the same id, it is that of
+    /// the first: none hides another's.
+    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> agent) {
         return tx.sql()
                 .selectFrom(FOREIGN_DISPUTE)
                 .where(FOREIGN_DISPUTE.ID.eq(id))
-                .and(against(defendant))
+                .and(of(agent))
                 .orderBy(FOREIGN_DISPUTE.TOLD_AT, FOREIGN_DISPUTE.ORIGIN)
                 .limit(1)
                 .fetchOptional(MirrorStore::mirror);
@@ -102,15 +104,15 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
 
     /// A page, newest first.
     ///
-    /// @param defendant against whom; empty for everyone
+    /// @param agent whose; empty for everyone's
     /// @param before the last one of the previous page
-    List<Mirror> list(Tx tx, Optional<AgentId> defendant, DisputeFilter filter, Optional<TimePage> before, int limit) {
+    List<Mirror> list(Tx tx, Optional<AgentId> agent, DisputeFilter filter, Optional<TimePage> before, int limit) {
         Condition after = before.<Condition>map(page ->
                         DSL.row(FOREIGN_DISPUTE.FILED_AT, FOREIGN_DISPUTE.ID).lt(page.at(), page.id()))
                 .orElseGet(DSL::noCondition);
         return tx.sql()
                 .selectFrom(FOREIGN_DISPUTE)
-                .where(against(defendant))
+                .where(of(agent))
                 .and(filter.party().map(MirrorStore::isParty).orElseGet(DSL::noCondition))
                 .and(filter.state()
                         .map(state -> FOREIGN_DISPUTE.STATE.eq(state.code()))
@@ -130,23 +132,26 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
         return tx.sql()
                 .fetchExists(DSL.selectOne()
                         .from(FOREIGN_DISPUTE)
-                        .where(FOREIGN_DISPUTE.DEFENDANT.eq(defendant.value()))
+                        .where(FOREIGN_DISPUTE.AGENT.eq(defendant.value()))
+                        .and(FOREIGN_DISPUTE.SIDE.eq(Mirror.Side.DEFENDANT.code()))
                         .and(FOREIGN_DISPUTE.STATE.ne(Dispute.State.CLOSED.code()))
                         .and(FOREIGN_DISPUTE.PROVEN)
                         .and(FOREIGN_DISPUTE.TOLD_AT.gt(since)));
     }
 
-    private static Condition against(Optional<AgentId> defendant) {
-        return defendant
-                .map(agent -> FOREIGN_DISPUTE.DEFENDANT.eq(agent.value()))
-                .orElseGet(DSL::noCondition);
+    /// What peers have told of.
+    private static Condition of(Optional<AgentId> party) {
+        return FOREIGN_DISPUTE
+                .VERSION
+                .gt(0L)
+                .and(party.map(agent -> FOREIGN_DISPUTE.AGENT.eq(agent.value())).orElseGet(DSL::noCondition));
     }
 
     private static Condition isParty(Did agent) {
         return FOREIGN_DISPUTE
-                .COMPLAINANT
+                .OPPONENT
                 .eq(agent.toString())
-                .or(FOREIGN_DISPUTE.DEFENDANT.eq(agent.agent().value()));
+                .or(FOREIGN_DISPUTE.AGENT.eq(agent.agent().value()));
     }
 
     private static Mirror mirror(ForeignDisputeRecord row) {
@@ -154,16 +159,17 @@ final class MirrorStore implements RowType<Mirror.Key, Mirror> {
             hanse.dispute.v1.Dispute document = hanse.dispute.v1.Dispute.parseFrom(row.getDocument());
             return new Mirror(
                     new Mirror.Key(row.getId(), new RegistryId(row.getOrigin())),
-                    new AgentId(row.getDefendant()),
-                    Did.parse(row.getComplainant()),
+                    Mirror.Side.of(row.getSide()),
+                    new AgentId(row.getAgent()),
+                    Did.parse(row.getOpponent()),
                     DisputeWire.subject(document.getSubject()),
                     Dispute.State.of(row.getState()),
                     row.getFiledAt(),
                     row.getVersion(),
                     document,
                     row.getToldAt(),
-                    row.getByComplainant(),
-                    row.getByDefendant(),
+                    row.getByOpponent(),
+                    row.getByAgent(),
                     row.getProven());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a dispute of a peer cannot be read", e);

@@ -5,7 +5,7 @@ import hanse.node.call.RegistryId;
 import java.util.Optional;
 import java.util.UUID;
 
-/// A piece of evidence in a dispute of a peer: told of by the peer, or filed here for its defendant and sent.
+/// A piece of evidence in a dispute of a peer: told of by the peer, or filed here by a party and sent.
 ///
 /// @param refusal why the peer did not take it
 record MirroredEvidence(

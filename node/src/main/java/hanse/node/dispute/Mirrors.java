@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Reads what this registry knows of peers' disputes against its agents.
+/// Reads what this registry knows of its agents' disputes that peers keep.
 final class Mirrors {
     private final MirrorStore store = new MirrorStore();
     private final MirroredEvidenceStore evidence = new MirroredEvidenceStore();
 
-    /// @param defendant only one against it; empty for an operator
-    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> defendant) {
-        return store.find(tx, id, defendant);
+    /// @param agent only one of its; empty for an operator
+    Optional<Mirror> find(Tx tx, UUID id, Optional<AgentId> agent) {
+        return store.find(tx, id, agent);
     }
 
     /// Whether an agent has to answer a dispute of a peer about what it was paid; for as long as the peer may take over
@@ -37,7 +37,7 @@ final class Mirrors {
     }
 
     /// A page, newest first.
-    List<Mirror> list(Tx tx, Optional<AgentId> defendant, DisputeFilter filter, Optional<TimePage> before, int limit) {
-        return store.list(tx, defendant, filter, before, limit);
+    List<Mirror> list(Tx tx, Optional<AgentId> agent, DisputeFilter filter, Optional<TimePage> before, int limit) {
+        return store.list(tx, agent, filter, before, limit);
     }
 }

@@ -4,15 +4,15 @@ import hanse.node.call.Did;
 import hanse.node.ledger.Books;
 import java.util.Optional;
 
-/// Who tells the home of a defendant on a peer what becomes of its dispute, in the transaction of the change.
+/// Who tells the home of a party on a peer what becomes of its dispute, in the transaction of the change.
 public interface Notices {
-    /// Of a registry without peers: every defendant is of this one.
+    /// Of a registry without peers: every party is of this one.
     Notices NONE = new Notices() {
         @Override
-        public void changed(Books books, Did defendant, Change change) {}
+        public void changed(Books books, Did party, Change change) {}
 
         @Override
-        public void committed(Did defendant) {}
+        public void committed(Did party) {}
     };
 
     /// @param version rises with each change
@@ -20,9 +20,9 @@ public interface Notices {
     /// @param evidence that was filed with this change
     record Change(long version, hanse.dispute.v1.Dispute dispute, Optional<hanse.dispute.v1.Evidence> evidence) {}
 
-    /// A dispute has changed. Nothing is to be done for a defendant of this registry.
-    void changed(Books books, Did defendant, Change change);
+    /// A dispute has changed. Nothing is to be done for a party of this registry.
+    void changed(Books books, Did party, Change change);
 
     /// What was told is committed: it goes out now.
-    void committed(Did defendant);
+    void committed(Did party);
 }

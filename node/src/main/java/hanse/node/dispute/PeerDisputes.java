@@ -1,23 +1,16 @@
 package hanse.node.dispute;
 
-import hanse.error.v1.Reason;
 import hanse.federation.v1.DisputeEvidence;
-import hanse.federation.v1.DisputeNotice;
 import hanse.federation.v1.Message;
-import hanse.federation.v1.Outcome;
+import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
-import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
-import hanse.node.federation.Decision;
 import hanse.node.federation.Federation;
-import hanse.node.federation.Frames;
-import hanse.node.federation.Incoming;
 import hanse.node.federation.MessageId;
 import hanse.node.federation.Outgoing;
+import hanse.node.federation.Relay;
 import hanse.node.identity.Notes;
-import hanse.node.ledger.Account;
-import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
@@ -35,8 +28,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
-/// Disputes over the link. The registry that keeps a dispute tells the defendant's home of every change; that keeps a
-/// mirror to be read, and passes on the evidence that the defendant files there.
+/// Disputes over the link. The registry that keeps a dispute tells the home of a party on a peer of every change; that
+/// keeps a mirror to be read, and passes on what the party files there: the complaint itself, evidence, its withdrawal.
 public final class PeerDisputes implements Notices {
     private final Federation federation;
     private final GroupCommit commit;
@@ -53,48 +46,47 @@ public final class PeerDisputes implements Notices {
         this.owners = List.copyOf(owners);
         federation
                 .routes()
-                .decide(Message.BodyCase.DISPUTE_NOTICE, Noticed::new)
+                .decide(
+                        Message.BodyCase.DISPUTE_NOTICE,
+                        message -> new NoticeReceived(parties.self(), this.owners, mirrors, evidence, message))
                 .ask(Message.BodyCase.DISPUTE_NOTICE, (asked, outcome) -> commit.submit(new Answered(asked)))
-                .ask(Message.BodyCase.DISPUTE_EVIDENCE, this::evidenceDecided);
+                .ask(Message.BodyCase.DISPUTE_EVIDENCE, this::evidenceDecided)
+                .ask(Message.BodyCase.DISPUTE_FILING, this::filingDecided)
+                .ask(Message.BodyCase.DISPUTE_WITHDRAWAL, this::withdrawalDecided);
     }
 
-    /// Evidence that peers pass on goes there. To be called before the federation is started.
-    public void tell(Disputes disputes) {
+    /// What peers pass on goes there. To be called before the federation is started.
+    public void tell(Disputes disputes, Rulings rulings) {
         federation
                 .routes()
-                .decide(Message.BodyCase.DISPUTE_EVIDENCE, message -> new EvidenceReceived(disputes, message));
+                .decide(Message.BodyCase.DISPUTE_FILING, message -> new FilingReceived(disputes.filings(), message))
+                .decide(Message.BodyCase.DISPUTE_EVIDENCE, message -> new EvidenceReceived(disputes, message))
+                .decide(Message.BodyCase.DISPUTE_WITHDRAWAL, message -> new WithdrawalReceived(rulings, message));
     }
 
     // ---- at the registry that keeps the dispute
 
     @Override
-    public void changed(Books books, Did defendant, Change change) {
-        if (parties.isLocal(defendant)) {
+    public void changed(Books books, Did party, Change change) {
+        if (parties.isLocal(party)) {
             return;
         }
-        DisputeNotice.Builder notice =
-                DisputeNotice.newBuilder().setVersion(change.version()).setDispute(change.dispute());
-        change.evidence().ifPresent(notice::setEvidence);
         UUID hash = hash("hanse-dispute-notice/" + change.dispute().getDisputeId() + "/" + change.version());
         federation
                 .messages()
                 .send(
                         books,
-                        defendant.registry(),
+                        party.registry(),
                         MessageId.of(books.now(), hash),
                         "",
-                        message -> message.setDisputeNotice(notice));
+                        message -> message.setDisputeNotice(FilingWire.notice(change)));
     }
 
     @Override
-    public void committed(Did defendant) {
-        if (!parties.isLocal(defendant)) {
-            wake(defendant.registry());
+    public void committed(Did party) {
+        if (!parties.isLocal(party)) {
+            federation.messages().wake(party.registry());
         }
-    }
-
-    void wake(RegistryId peer) {
-        federation.messages().wake(peer);
     }
 
     /// A notice has arrived, or is of no use to its receiver.
@@ -115,127 +107,104 @@ public final class PeerDisputes implements Notices {
         }
     }
 
-    /// Evidence of a defendant, from its home. Refuses with `MESSAGE_REFUSED`, `UNKNOWN_DISPUTE`, `EVIDENCE_CLOSED`,
-    /// `TOO_MUCH_EVIDENCE`.
-    private static final class EvidenceReceived implements Decision {
-        private final Disputes disputes;
-        private final Optional<Evidence> filed;
+    // ---- at the home of a party on a peer
 
-        EvidenceReceived(Disputes disputes, Incoming message) {
-            this.disputes = disputes;
-            this.filed = EvidenceWire.passedOn(message);
-        }
-
-        @Override
-        public void rows(Rows rows) {
-            filed.ifPresent(piece -> disputes.wantToFile(rows, piece));
-        }
-
-        @Override
-        public Verdict decide(Books books) {
-            disputes.file(books, filed.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED)));
-            return DONE;
-        }
-
-        @Override
-        public boolean answersWithAMessage() {
-            return true;
-        }
+    /// Asks for the rows by which a dealing is known that a peer keeps.
+    void elsewhereRows(Rows rows, Subject subject) {
+        Disputable.of(owners, subject.kind()).ifPresent(owner -> owner.elsewhereRows(rows, subject));
     }
 
-    // ---- at the defendant's home
+    /// Passes a complaint on to the peer that keeps the dealing; empty when no peer keeps such a dealing of the caller.
+    /// Refuses with `UNKNOWN_PEER`, `PEER_REMOVED`.
+    ///
+    /// @return what is known of the dispute before the peer has answered
+    Optional<hanse.dispute.v1.Dispute> file(Books books, Call call, Complaint complaint) {
+        Subject subject = complaint.subject();
+        return Disputable.of(owners, subject.kind())
+                .flatMap(owner -> owner.elsewhere(books.rows(), subject, call.agent()))
+                .map(defendant -> file(books, call, complaint, defendant));
+    }
 
-    /// A peer tells of its dispute against an agent of this registry. Refuses with `MESSAGE_REFUSED`, `UNKNOWN_AGENT`,
-    /// `TOO_MUCH_EVIDENCE`.
-    private final class Noticed implements Decision {
-        private final Incoming message;
-        private final DisputeNotice notice;
-        private final Optional<Mirror> told;
-        private final Optional<Evidence> piece;
+    private hanse.dispute.v1.Dispute file(Books books, Call call, Complaint complaint, Did defendant) {
+        RegistryId origin = defendant.registry();
+        federation.directory().requireLinked(origin);
+        Did complainant = parties.did(call.agent());
+        UUID message = MessageId.of(books.now(), call.request().key());
+        UUID dispute = FilingWire.dispute(parties.self(), message);
+        hanse.dispute.v1.Dispute wish = hanse.dispute.v1.Dispute.newBuilder()
+                .setDisputeId(dispute.toString())
+                .setSubject(DisputeWire.subject(complaint.subject()))
+                .setComplainant(complainant.toString())
+                .setDefendant(defendant.toString())
+                .build();
+        Mirror.Key key = new Mirror.Key(dispute, origin);
+        books.rows()
+                .insertFresh(
+                        mirrors,
+                        key,
+                        Mirror.asked(key, call.agent(), defendant, complaint.subject(), wish, books.now()));
+        federation
+                .relays()
+                .ask(
+                        books,
+                        origin,
+                        message,
+                        dispute,
+                        call.traceparent(),
+                        body -> body.setDisputeFiling(FilingWire.filing(complainant, complaint)));
+        return relayed(wish, message);
+    }
 
-        Noticed(Incoming message) {
-            this.message = message;
-            this.notice = message.message().getDisputeNotice();
-            this.told = EvidenceWire.mirror(message.peer(), parties.self(), notice);
-            this.piece = told.filter(mirror -> notice.hasEvidence())
-                    .flatMap(mirror -> EvidenceWire.evidence(
-                            notice.getEvidence(), mirror.key().id()));
-        }
+    /// The rows that [#withdraw] needs.
+    Rows withdrawnRows(Mirror.Key dispute) {
+        return Rows.wanting(mirrors, dispute);
+    }
 
-        @Override
-        public void rows(Rows rows) {
-            told.ifPresent(mirror -> {
-                rows.want(mirrors, mirror.key());
-                piece.ifPresent(found -> rows.want(evidence, key(found)));
-                owner(mirror)
-                        .ifPresent(
-                                owner -> owner.foreignRows(rows, message.peer(), mirror.subject(), mirror.defendant()));
-            });
-        }
+    /// Passes on that the caller takes its dispute back. Refuses with `NOT_YOURS`, `DISPUTE_CLOSED`, `UNKNOWN_PEER`,
+    /// `PEER_REMOVED`.
+    hanse.dispute.v1.Dispute withdraw(Books books, Call call, Mirror.Key dispute) {
+        Mirror mirror = books.rows().get(mirrors, dispute).orElseThrow();
+        mirror.requireWithdrawable();
+        federation.directory().requireLinked(dispute.origin());
+        UUID message = MessageId.of(books.now(), call.request().key());
+        federation
+                .relays()
+                .ask(
+                        books,
+                        dispute.origin(),
+                        message,
+                        dispute.id(),
+                        call.traceparent(),
+                        body -> body.setDisputeWithdrawal(
+                                FilingWire.withdrawal(dispute.id(), mirror.subject(), parties.did(mirror.agent()))));
+        return relayed(mirror.document(), message);
+    }
 
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {
-            told.ifPresent(mirror -> wanted.account(AccountId.of(mirror.defendant())));
-        }
+    private static hanse.dispute.v1.Dispute relayed(hanse.dispute.v1.Dispute known, UUID message) {
+        return known.toBuilder().setRelayId(message.toString()).build();
+    }
 
-        private MirroredEvidence.Key key(Evidence found) {
-            return new MirroredEvidence.Key(found.id(), message.peer());
-        }
+    /// What was passed on, once the peer has accepted it. Refuses with the peer's reason, and with `PEER_UNREACHABLE`
+    /// when it has not answered within 2 s.
+    Relay accepted(UUID message) {
+        return federation.relays().outcome(message).join().requireAccepted();
+    }
 
-        @Override
-        public Verdict decide(Books books) {
-            Mirror news = told.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
-            if (notice.hasEvidence() && piece.isEmpty()) {
-                throw new RefusedException(Reason.MESSAGE_REFUSED);
-            }
-            if (books.find(AccountId.of(news.defendant()))
-                    .filter(Account::isAgent)
-                    .isEmpty()) {
-                throw new RefusedException(Reason.UNKNOWN_AGENT);
-            }
-            Optional<Mirror> before = books.rows().get(mirrors, news.key());
-            Mirror told = before.map(known -> known.told(news)).orElseGet(() -> news.first(books.now()));
-            Mirror mirror = isProven(books, told) ? told.asProven() : told;
-            Mirror after = piece.map(found -> keep(books, mirror, found)).orElse(mirror);
-            if (before.isEmpty()) {
-                books.rows().insert(mirrors, after.key(), after);
-            } else if (!before.get().equals(after)) {
-                books.rows().update(mirrors, after.key(), after);
-            }
-            return DONE;
-        }
+    private CompletionStage<?> filingDecided(Outgoing asked, VerifiedOutcome outcome) {
+        UUID dispute = FilingWire.dispute(parties.self(), asked.id());
+        return decided(asked, outcome, dispute, EntryKind.DISPUTE_FILED);
+    }
 
-        private Optional<Disputable> owner(Mirror mirror) {
-            return Disputable.of(owners, mirror.subject().kind());
-        }
+    private CompletionStage<?> withdrawalDecided(Outgoing asked, VerifiedOutcome outcome) {
+        UUID dispute = MessageIds.parse(asked.message().getDisputeWithdrawal().getDisputeId())
+                .orElseThrow();
+        return decided(asked, outcome, dispute, EntryKind.DISPUTE_WITHDRAWN);
+    }
 
-        private boolean isProven(Books books, Mirror mirror) {
-            return owner(mirror)
-                    .flatMap(owner -> owner.received(
-                            books.rows(), message.peer(), mirror.subject(), mirror.complainant(), mirror.defendant()))
-                    .isPresent();
-        }
-
-        /// The complainant's, and no more than it may file; of the defendant's only what was filed here, and then
-        /// that it has arrived.
-        private Mirror keep(Books books, Mirror mirror, Evidence found) {
-            MirroredEvidence filed =
-                    MirroredEvidence.filed(key(found), mirror.key().id(), DisputeWire.evidence(found));
-            Optional<MirroredEvidence> known = books.rows().get(evidence, filed.key());
-            if (known.isPresent()) {
-                if (!known.get().isOf(filed)) {
-                    throw new RefusedException(Reason.MESSAGE_REFUSED);
-                }
-                books.rows().update(evidence, filed.key(), filed);
-                return mirror;
-            }
-            if (!found.author().equals(mirror.complainant())) {
-                throw new RefusedException(Reason.MESSAGE_REFUSED);
-            }
-            Mirror evidenced = mirror.evidenced();
-            books.rows().insert(evidence, filed.key(), filed);
-            return evidenced;
-        }
+    private CompletionStage<?> decided(Outgoing asked, VerifiedOutcome outcome, UUID dispute, EntryKind kind) {
+        return commit.submit(new RecordPassedOn(
+                        federation, parties.self(), mirrors, asked, outcome.outcome(), dispute, kind))
+                .thenAccept(federation.relays()::happened);
     }
 
     /// The rows that [#passOn] changes.
@@ -245,7 +214,7 @@ public final class PeerDisputes implements Notices {
         return rows;
     }
 
-    /// Passes on evidence of the defendant of a peer's dispute. Refuses with `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
+    /// Passes on evidence of a party of a peer's dispute. Refuses with `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
     Evidence passOn(Books books, Mirror.Key dispute, EvidenceWire.Draft draft, String traceparent) {
         Mirror mirror = books.rows().get(mirrors, dispute).orElseThrow().answered();
         books.rows().update(mirrors, dispute, mirror);
@@ -253,7 +222,7 @@ public final class PeerDisputes implements Notices {
         Evidence filed = draft.evidence(
                 EvidenceWire.passedOn(parties.self(), message),
                 mirror.key().id(),
-                parties.did(mirror.defendant()),
+                parties.did(mirror.agent()),
                 books.now());
         hanse.dispute.v1.Evidence document = DisputeWire.evidence(filed);
         MirroredEvidence.Key key =
@@ -273,7 +242,7 @@ public final class PeerDisputes implements Notices {
                                 Evidence.hex(filed.hash()),
                                 "passed_on_to",
                                 mirror.key().origin().value())))
-                .between(TradeParties.payee(Optional.of(mirror.defendant()))));
+                .between(TradeParties.payee(Optional.of(mirror.agent()))));
         federation
                 .messages()
                 .send(
@@ -288,49 +257,7 @@ public final class PeerDisputes implements Notices {
     }
 
     private CompletionStage<?> evidenceDecided(Outgoing asked, VerifiedOutcome outcome) {
-        return commit.submit(new EvidenceDecided(asked, outcome.outcome()));
-    }
-
-    /// The peer has taken a piece of evidence, or not.
-    private final class EvidenceDecided implements InternalCommand<Boolean> {
-        private final Outgoing asked;
-        private final Outcome outcome;
-        private final MirroredEvidence.Key key;
-
-        EvidenceDecided(Outgoing asked, Outcome outcome) {
-            this.asked = asked;
-            this.outcome = outcome;
-            this.key = new MirroredEvidence.Key(
-                    UUID.fromString(
-                            asked.message().getDisputeEvidence().getEvidence().getEvidenceId()),
-                    asked.peer());
-        }
-
-        @Override
-        public void rows(Rows rows) {
-            rows.want(federation.positions(), asked.peer());
-            rows.want(evidence, key);
-        }
-
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {}
-
-        @Override
-        public Boolean decide(Books books) {
-            federation.messages().answered(books, asked);
-            MirroredEvidence sent = books.rows().get(evidence, key).orElseThrow();
-            if (sent.state() == MirroredEvidence.State.SENT) {
-                books.rows()
-                        .update(
-                                evidence,
-                                key,
-                                outcome.hasAccepted()
-                                        ? MirroredEvidence.filed(key, sent.dispute(), sent.document())
-                                        : sent.refused(Frames.reason(
-                                                outcome.getRefused().getReason())));
-            }
-            return true;
-        }
+        return commit.submit(new RecordEvidence(federation, evidence, asked, outcome.outcome()));
     }
 
     private static UUID hash(String text) {

@@ -92,17 +92,35 @@ public final class Rulings {
     /// The complainant takes its dispute back. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `DISPUTE_CLOSED`.
     Dispute withdraw(Tx tx, Call call, UUID id) {
         Did by = parties.did(call.agent());
-        return end(tx, id, call.traceparent(), (books, before) -> {
-            if (!before.isParty(by)) {
-                throw new RefusedException(Reason.UNKNOWN_DISPUTE);
-            }
-            if (!before.filing().complainant().equals(by)) {
-                throw new RefusedException(Reason.NOT_YOURS);
-            }
-            Dispute withdrawn = before.withdrawn(call.caller().name(), books.now());
-            events.post(books, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
-            return withdrawn;
-        });
+        return end(
+                tx,
+                id,
+                call.traceparent(),
+                (books, before) -> withdrawn(books, before, by, call.caller().name()));
+    }
+
+    /// The same for a complainant on a peer. [#endedRows] asks for what it changes.
+    Dispute withdraw(Books books, UUID id, Subject subject, Did by) {
+        Dispute before = books.rows()
+                .get(store, id)
+                .filter(dispute -> dispute.filing().subject().equals(subject))
+                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+        Dispute withdrawn = withdrawn(books, before, by, by.toString());
+        books.rows().update(store, id, withdrawn);
+        free(books, subject);
+        return withdrawn;
+    }
+
+    private Dispute withdrawn(Books books, Dispute before, Did by, String name) {
+        if (!before.isParty(by)) {
+            throw new RefusedException(Reason.UNKNOWN_DISPUTE);
+        }
+        if (!before.filing().complainant().equals(by)) {
+            throw new RefusedException(Reason.NOT_YOURS);
+        }
+        Dispute withdrawn = before.withdrawn(name, books.now());
+        events.post(books, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
+        return withdrawn;
     }
 
     /// Lets go what nobody has ruled on in time, and carries out rulings whose money has arrived or come back. To be
@@ -111,7 +129,7 @@ public final class Rulings {
         int swept = 0;
         for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
             Dispute after = database.write(tx -> lapse(tx, id));
-            told(after.filing().defendant());
+            told(after.filing().complainant(), after.filing().defendant());
             swept += after.isClosed() ? 1 : 0;
         }
         List<UUID> ids = List.of();
@@ -141,7 +159,7 @@ public final class Rulings {
     private boolean carryOut(UUID id) {
         try {
             Dispute after = database.write(tx -> end(tx, id, "", (books, before) -> before));
-            told(after.filing().defendant());
+            told(after.filing().complainant(), after.filing().defendant());
             return !after.isToBeCarriedOut();
         } catch (RefusedException waits) {
             LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
@@ -149,8 +167,9 @@ public final class Rulings {
         }
     }
 
-    /// What a defendant's home was told and asked is committed.
-    void told(Did defendant) {
+    /// What the parties' homes were told, asked and paid is committed.
+    void told(Did complainant, Did defendant) {
+        events.committed(complainant);
         events.committed(defendant);
         if (!parties.isLocal(defendant)) {
             claims.asked(defendant.registry());
@@ -171,8 +190,12 @@ public final class Rulings {
         Dispute after = before.compensated(compensated, mitigated, failure, books.now());
         books.rows().update(store, id, after);
         carriedOut(books, after);
-        Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject);
         docket.recovered(books.rows(), subject, compensated);
+        free(books, subject);
+    }
+
+    private void free(Books books, Subject subject) {
+        Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject);
         docket.close(books.rows(), subject);
     }
 
@@ -202,8 +225,7 @@ public final class Rulings {
                 signal(books, after);
             }
             if (after.isOver() && !before.isOver()) {
-                owner.thaw(books, subject);
-                docket.close(rows, subject);
+                free(books, subject);
             }
             return after;
         });
@@ -224,7 +246,9 @@ public final class Rulings {
 
     private void accounts(Rows rows, Wanted wanted, Disputable owner, Dispute seen) {
         owner.accounts(rows, seen.filing().subject(), wanted);
-        wanted.account(AccountId.of(seen.filing().complainant().agent()));
+        if (parties.isLocal(seen.filing().complainant())) {
+            wanted.account(AccountId.of(seen.filing().complainant().agent()));
+        }
         if (parties.isLocal(seen.filing().defendant())) {
             slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
             wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
@@ -272,6 +296,9 @@ public final class Rulings {
         Avt due = smaller(awarded(dispute).minus(returned), left);
         if (due.isZero()) {
             return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false);
+        }
+        if (!parties.isLocal(filing.complainant())) {
+            throw new IllegalStateException("an agent of a peer has paid for a dealing that is kept here");
         }
         Claim claim = new Claim(
                 dispute.id(),

@@ -68,6 +68,7 @@ public final class Federation implements AutoCloseable {
     private final PeerDirectory directory;
     private final PeerOutbox outbox;
     private final PeerMessages messages;
+    private final Relays relays;
     private final PeerLinks links;
     private final Frames frames;
     private final Peers peers;
@@ -138,6 +139,7 @@ public final class Federation implements AutoCloseable {
         this.links = new PeerLinks(
                 self.id().value(), self.node(), trust, doors.outbox().apply(outbox), metrics, settings, clock);
         this.messages = new PeerMessages(signer, pending, outbox);
+        this.relays = new Relays(database, messages);
         this.frames = new Frames(self.id(), commit, routes, positions, messages);
         this.transfers =
                 new CrossRegistryTransfers(self.id(), database, commit, frames, directory, messages, threads, clock);
@@ -207,6 +209,10 @@ public final class Federation implements AutoCloseable {
 
     public PeerMessages messages() {
         return messages;
+    }
+
+    public Relays relays() {
+        return relays;
     }
 
     Inbox inbox() {

@@ -11,6 +11,7 @@ import hanse.node.dispute.Claim;
 import hanse.node.dispute.Claims;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Subject;
+import hanse.node.dispute.SubjectWire;
 import hanse.node.federation.Decision;
 import hanse.node.federation.Federation;
 import hanse.node.federation.Frames;
@@ -125,7 +126,7 @@ public final class Origin implements Claims {
             this.outcome = outcome;
             this.id = MessageIds.parse(asked.message().getSlashRequest().getDisputeId())
                     .orElseThrow();
-            this.subject = SlashWire.subject(asked.message().getSlashRequest().getSubject())
+            this.subject = SubjectWire.read(asked.message().getSlashRequest().getSubject())
                     .orElseThrow();
         }
 
@@ -194,7 +195,7 @@ public final class Origin implements Claims {
             this.message = message;
             this.said = message.message().getSlashConfirmation();
             this.id = MessageIds.parse(said.getDisputeId());
-            this.subject = SlashWire.subject(said.getSubject());
+            this.subject = SubjectWire.read(said.getSubject());
         }
 
         @Override

@@ -2,7 +2,6 @@ package hanse.node.settlement;
 
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
-import hanse.federation.v1.DisputedSubject;
 import hanse.federation.v1.SlashApplied;
 import hanse.federation.v1.SlashConfirmation;
 import hanse.federation.v1.SlashRequest;
@@ -12,6 +11,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
 import hanse.node.dispute.Claim;
 import hanse.node.dispute.Subject;
+import hanse.node.dispute.SubjectWire;
 import hanse.node.ledger.Avt;
 import hanse.peer.MessageIds;
 import java.time.DateTimeException;
@@ -25,14 +25,13 @@ import java.util.UUID;
 final class SlashWire {
     private static final int LONGEST_NOTE = 4_000;
     private static final int MOST_CITED = 10;
-    private static final int LONGEST_PART = 64;
 
     private SlashWire() {}
 
     static SlashRequest request(Claim claim) {
         return SlashRequest.newBuilder()
                 .setDisputeId(MessageIds.bytes(claim.dispute()))
-                .setSubject(subject(claim.subject()))
+                .setSubject(SubjectWire.message(claim.subject()))
                 .setComplainant(claim.complainant().toString())
                 .setDefendant(claim.defendant().toString())
                 .setAmountMicros(claim.amount().micros())
@@ -47,7 +46,7 @@ final class SlashWire {
     static Optional<Claim> claim(SlashRequest request, RegistryId from, RegistryId self) {
         try {
             Optional<UUID> dispute = MessageIds.parse(request.getDisputeId());
-            Optional<Subject> subject = subject(request.getSubject());
+            Optional<Subject> subject = SubjectWire.read(request.getSubject());
             Did complainant = Did.parse(request.getComplainant());
             Did defendant = Did.parse(request.getDefendant());
             boolean theirs =
@@ -87,7 +86,7 @@ final class SlashWire {
     static SlashConfirmation confirmation(Settlement settlement) {
         SlashConfirmation.Builder confirmation = SlashConfirmation.newBuilder()
                 .setDisputeId(MessageIds.bytes(settlement.claim().dispute()))
-                .setSubject(subject(settlement.claim().subject()));
+                .setSubject(SubjectWire.message(settlement.claim().subject()));
         if (settlement.state() == Settlement.State.SLASHED) {
             confirmation.setApplied(SlashApplied.newBuilder()
                     .setBurnedMicros(settlement.burned().micros())
@@ -97,25 +96,5 @@ final class SlashWire {
                     settlement.failure().orElse(Reason.SLASH_REJECTED).name());
         }
         return confirmation.build();
-    }
-
-    private static DisputedSubject subject(Subject subject) {
-        return DisputedSubject.newBuilder()
-                .setKind(subject.kind().code())
-                .setId(MessageIds.bytes(subject.id()))
-                .setMilestoneId(subject.part())
-                .build();
-    }
-
-    static Optional<Subject> subject(DisputedSubject subject) {
-        int kind = subject.getKind();
-        String part = subject.getMilestoneId();
-        if (kind < 1 || kind > Subject.Kind.values().length || part.length() > LONGEST_PART) {
-            return Optional.empty();
-        }
-        Subject.Kind known = Subject.Kind.of((short) kind);
-        return (known == Subject.Kind.MILESTONE) == part.isEmpty()
-                ? Optional.empty()
-                : MessageIds.parse(subject.getId()).map(id -> new Subject(known, id, part));
     }
 }

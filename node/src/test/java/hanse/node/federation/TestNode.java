@@ -289,7 +289,7 @@ public final class TestNode implements AutoCloseable {
         origin.tell(rulings);
         Disputes told =
                 new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
-        peerDisputes.tell(told);
+        peerDisputes.tell(told, rulings);
         Home home = new Home(federation, commit, parties(), disputable, slash);
         this.settlements = new Settlements(mortal, ledger, federation, home, parties(), peerTrusts, clock);
         this.disputes = new DisputeGrpc(mortal, dying, parties(), told, rulings);

@@ -1,13 +1,13 @@
-package hanse.node.contract;
+package hanse.node.federation;
 
-import static hanse.schema.jooq.Tables.CONTRACT_RELAY;
+import static hanse.schema.jooq.Tables.RELAY;
 
 import hanse.node.ledger.RowType;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
 import hanse.node.storage.Reasons;
 import hanse.node.storage.Tx;
-import hanse.schema.jooq.tables.records.ContractRelayRecord;
+import hanse.schema.jooq.tables.records.RelayRecord;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +15,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// The table of changes that were passed on.
+/// The table of requests that were passed on.
 final class RelayStore implements RowType<UUID, Relay> {
     private static final int LOCK_ORDER = 37;
 
-    private static final String LOCK = "select " + Pipeline.columns(CONTRACT_RELAY)
-            + " from contract_relay where message = any(?) order by message for no key update";
+    private static final String LOCK = "select " + Pipeline.columns(RELAY)
+            + " from relay where message = any(?) order by message for no key update";
 
     private static final String INSERT = """
-            insert into contract_relay (message, contract, state, asked_at)
+            insert into relay (message, about, state, asked_at)
             select * from unnest(?::uuid[], ?::uuid[], ?::smallint[], ?::timestamptz[])
             """;
 
     private static final String UPDATE = """
-            update contract_relay r
+            update relay r
             set state = u.state, refusal = u.refusal
             from unnest(?::uuid[], ?::smallint[], ?::smallint[]) as u (message, state, refusal)
             where r.message = u.message
@@ -41,7 +41,7 @@ final class RelayStore implements RowType<UUID, Relay> {
 
     @Override
     public void lock(Pipeline pipeline, Set<UUID> messages, Map<UUID, Relay> found) {
-        pipeline.records(CONTRACT_RELAY, LOCK, row -> found.put(row.getMessage(), relay(row)), Columns.uuids(messages));
+        pipeline.records(RELAY, LOCK, row -> found.put(row.getMessage(), relay(row)), Columns.uuids(messages));
     }
 
     @Override
@@ -51,7 +51,7 @@ final class RelayStore implements RowType<UUID, Relay> {
             pipeline.change(
                     INSERT,
                     Columns.uuids(rows, Relay::message),
-                    Columns.uuids(rows, Relay::contract),
+                    Columns.uuids(rows, Relay::about),
                     Columns.shorts(rows, r -> r.state().code()),
                     Columns.times(rows, r -> Optional.of(r.askedAt())));
         }
@@ -67,16 +67,13 @@ final class RelayStore implements RowType<UUID, Relay> {
     }
 
     Optional<Relay> find(Tx tx, UUID message) {
-        return tx.sql()
-                .selectFrom(CONTRACT_RELAY)
-                .where(CONTRACT_RELAY.MESSAGE.eq(message))
-                .fetchOptional(RelayStore::relay);
+        return tx.sql().selectFrom(RELAY).where(RELAY.MESSAGE.eq(message)).fetchOptional(RelayStore::relay);
     }
 
-    private static Relay relay(ContractRelayRecord row) {
+    private static Relay relay(RelayRecord row) {
         return new Relay(
                 row.getMessage(),
-                row.getContract(),
+                row.getAbout(),
                 Relay.State.of(row.getState()),
                 Reasons.of(row.getRefusal()),
                 row.getAskedAt());

@@ -1,0 +1,33 @@
+package hanse.node.dispute;
+
+import hanse.federation.v1.DisputedSubject;
+import hanse.peer.MessageIds;
+import java.util.Optional;
+
+/// Disputed dealings in messages between registries.
+public final class SubjectWire {
+    private static final int LONGEST_PART = 64;
+
+    private SubjectWire() {}
+
+    public static DisputedSubject message(Subject subject) {
+        return DisputedSubject.newBuilder()
+                .setKind(subject.kind().code())
+                .setId(MessageIds.bytes(subject.id()))
+                .setMilestoneId(subject.part())
+                .build();
+    }
+
+    /// Empty for what is none.
+    public static Optional<Subject> read(DisputedSubject subject) {
+        int kind = subject.getKind();
+        String part = subject.getMilestoneId();
+        if (kind < 1 || kind > Subject.Kind.values().length || part.length() > LONGEST_PART) {
+            return Optional.empty();
+        }
+        Subject.Kind known = Subject.Kind.of((short) kind);
+        return (known == Subject.Kind.MILESTONE) == part.isEmpty()
+                ? Optional.empty()
+                : MessageIds.parse(subject.getId()).map(id -> new Subject(known, id, part));
+    }
+}
