@@ -21,6 +21,7 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
+import hanse.node.testing.Exhibit;
 import hanse.peer.MessageIds;
 import hanse.peer.MessageSigner;
 import java.nio.file.Path;
@@ -220,22 +221,26 @@ final class PeerContractFilingLiesTest {
     @Test
     void aPeerTellsOfNoMoreEvidenceOfItsDefendantThanThatMayFile() {
         Dispute filed = bob.file("file").join();
-        for (int i = 0; i < 10; i++) {
-            assertThat(Plaintiff.submit(pair.alpha(), voyage.contractor, filed.getDisputeId(), "piece " + i)
-                            .refusal())
-                    .isEmpty();
-        }
-        pair.rest();
-        Dispute known = bob.seen(filed.getDisputeId());
-        assertThat(known.getEvidenceCount()).isEqualTo(10);
-        Evidence forged =
-                known.getEvidence(0).toBuilder().setStatement("I concede").build();
-        assertThat(told(DisputeNotice.newBuilder()
-                        .setVersion(9_000)
-                        .setDispute(filed)
-                        .setEvidence(forged)))
+        String dispute = filed.getDisputeId();
+        String alice = alphas(voyage.contractor);
+        String invented = UUID.randomUUID().toString();
+        assertThat(told(filed, Exhibit.piece(dispute, betas(voyage.provider), "I was paid")))
                 .isEqualTo("MESSAGE_REFUSED");
-        assertThat(bob.seen(filed.getDisputeId()).getEvidenceList()).isEqualTo(known.getEvidenceList());
+        assertThat(told(filed, Exhibit.piece(invented, alice, "elsewhere"))).isEqualTo("MESSAGE_REFUSED");
+        assertThat(told(filed, Exhibit.piece(dispute, alice, "x".repeat(8_001))))
+                .isEqualTo("MESSAGE_REFUSED");
+        for (int i = 0; i < 10; i++) {
+            assertThat(told(filed, Exhibit.piece(dispute, alice, "piece " + i))).isEmpty();
+        }
+        assertThat(told(filed, Exhibit.piece(dispute, alice, "one more"))).isEqualTo("TOO_MUCH_EVIDENCE");
+        assertThat(bob.seen(dispute).getEvidenceCount()).isEqualTo(10);
+        assertThat(Plaintiff.submit(pair.beta(), voyage.provider, dispute, "mine")
+                        .refusal())
+                .isEmpty();
+    }
+
+    private String told(Dispute dispute, Evidence piece) {
+        return told(DisputeNotice.newBuilder().setVersion(1).setDispute(dispute).setEvidence(piece));
     }
 
     private String told(Dispute.Builder dispute, long version) {

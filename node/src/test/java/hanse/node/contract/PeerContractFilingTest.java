@@ -180,6 +180,49 @@ final class PeerContractFilingTest {
     }
 
     @Test
+    void whatTheProviderHasBeenPaidItDoesNotGetAgain() {
+        active(Terms.Funding.ESCROWED);
+        voyage.submit("submit", "1").join();
+        voyage.approve("approve", "1").join();
+        pair.rest();
+        voyage.change("fail", new Change.MarkFailed("the ship is lost")).join();
+        Dispute filed = bob.file("file").join();
+        assertThat(filed.getAmount()).isEqualTo("20");
+        assertThat(filed.getSnapshot().getCaptured()).isEqualTo("0");
+        var unused = ruled(filed.getDisputeId(), Ruling.IN_FAVOR_OF_COMPLAINANT);
+        eventually("it is paid", () -> pair.beta().balance(voyage.provider).equals("29.85"));
+        pair.rest();
+        assertThat(bob.filed(voyage.provider, voyage.id, "", "").refusal()).contains(Reason.NOTHING_TO_RECOVER);
+    }
+
+    @Test
+    void whatItsHomeDoesNotTakeIsInEscrowAgainAndGoesBack() {
+        failed();
+        String dispute = filed();
+        pair.beta().database.write(tx -> {
+            pair.beta().ledger.deactivate(tx, voyage.provider);
+            return dispute;
+        });
+        var unused = ruled(dispute, Ruling.IN_FAVOR_OF_COMPLAINANT);
+        eventually(
+                "it has come back",
+                () -> voyage.kept().getMilestonesList().stream()
+                        .allMatch(milestone -> milestone.getState() == Milestone.State.APPROVED));
+        pair.rest();
+        pair.pass(Duration.ofHours(25));
+        assertThat(pair.alpha().contracts.sweep()).isEqualTo(1);
+        assertThat(pair.alpha().balance(voyage.contractor)).isEqualTo("100");
+        assertThat(pair.beta().balance(voyage.provider)).isEqualTo("0");
+    }
+
+    @Test
+    void aPeerThatIsSuspendedMeanwhileStillFilesAboutWhatWasAgreed() {
+        failed();
+        pair.alpha().suspendPeer(pair.beta());
+        assertThat(bob.file("file").join().getStatus()).isEqualTo(Dispute.Status.OPEN);
+    }
+
+    @Test
     void aProviderThatLosesGetsNothingAndTheEscrowGoesBack() {
         failed();
         String dispute = filed();

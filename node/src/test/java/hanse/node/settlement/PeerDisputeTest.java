@@ -20,12 +20,11 @@ import hanse.node.call.WireTime;
 import hanse.node.federation.Cut;
 import hanse.node.federation.TestNode;
 import hanse.node.testing.Asked;
+import hanse.node.testing.Exhibit;
 import hanse.peer.MessageIds;
-import hanse.wire.SignedText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,18 +166,21 @@ class PeerDisputeTest {
         eventually("beta knows", () -> sees(saga.beta(), bob, dispute).given().isPresent());
         Evidence answer = submit(saga.beta(), bob, dispute, "I have served").value();
         Dispute known = sees(saga.beta(), bob, dispute).value();
-        assertThat(told(known, piece(dispute, beta(bob), "I have not"))).isEqualTo("MESSAGE_REFUSED");
-        assertThat(told(known, piece(dispute, alpha(alice), "x".repeat(8_001)))).isEqualTo("MESSAGE_REFUSED");
-        assertThat(told(known, piece(UUID.randomUUID().toString(), alpha(alice), "elsewhere")))
+        assertThat(told(known, Exhibit.piece(dispute, beta(bob), "I have not"))).isEqualTo("MESSAGE_REFUSED");
+        assertThat(told(known, Exhibit.piece(dispute, alpha(alice), "x".repeat(8_001))))
+                .isEqualTo("MESSAGE_REFUSED");
+        assertThat(told(known, Exhibit.piece(UUID.randomUUID().toString(), alpha(alice), "elsewhere")))
                 .isEqualTo("MESSAGE_REFUSED");
         assertThat(told(known, answer.toBuilder().setStatement("I have not").build()))
                 .isEqualTo("MESSAGE_REFUSED");
-        assertThat(told(known, hashed(dispute, answer.toBuilder().setStatement("I have not"))))
+        assertThat(told(known, Exhibit.hashed(dispute, answer.toBuilder().setStatement("I have not"))))
                 .isEqualTo("MESSAGE_REFUSED");
         for (int i = 0; i < 10; i++) {
-            assertThat(told(known, piece(dispute, alpha(alice), "piece " + i))).isEmpty();
+            assertThat(told(known, Exhibit.piece(dispute, alpha(alice), "piece " + i)))
+                    .isEmpty();
         }
-        assertThat(told(known, piece(dispute, alpha(alice), "one more"))).isEqualTo("TOO_MUCH_EVIDENCE");
+        assertThat(told(known, Exhibit.piece(dispute, alpha(alice), "one more")))
+                .isEqualTo("TOO_MUCH_EVIDENCE");
         assertThat(evidence(saga.beta(), bob, dispute)).isEqualTo(11);
     }
 
@@ -248,42 +250,8 @@ class PeerDisputeTest {
                 saga.beta(),
                 message.setDisputeEvidence(DisputeEvidence.newBuilder()
                                 .setDisputeId(MessageIds.bytes(UUID.fromString(dispute)))
-                                .setEvidence(hashed(dispute, piece)))
+                                .setEvidence(Exhibit.hashed(dispute, piece)))
                         .build());
-    }
-
-    private static Evidence piece(String dispute, String author, String statement) {
-        return hashed(
-                dispute,
-                Evidence.newBuilder()
-                        .setEvidenceId(UUID.randomUUID().toString())
-                        .setAuthor(author)
-                        .setStatement(statement)
-                        .setSubmittedAt(WireTime.of(Instant.EPOCH)));
-    }
-
-    /// With the hash that docs/disputes.md gives to it.
-    private static Evidence hashed(String dispute, Evidence.Builder piece) {
-        String text = String.join(
-                "\n",
-                "hanse-evidence-v1",
-                piece.getEvidenceId(),
-                dispute,
-                piece.getAuthor(),
-                sha256(piece.getStatement()),
-                sha256(piece.getReference()),
-                "",
-                piece.getStance().name(),
-                "",
-                Instant.ofEpochSecond(
-                                piece.getSubmittedAt().getSeconds(),
-                                piece.getSubmittedAt().getNanos())
-                        .toString());
-        return piece.setHash(sha256(text)).build();
-    }
-
-    private static String sha256(String text) {
-        return HexFormat.of().formatHex(SignedText.sha256(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private Dispute.Status status(String dispute) {
