@@ -324,7 +324,7 @@ public final class Node implements AutoCloseable {
                 new PaymentGrpc(payments, parties),
                 new ContractGrpc(contracts, parties),
                 new MalpracticeGrpc(malpractice, parties),
-                new DisputeGrpc(database, outcomes, parties, disputes, rulings),
+                new DisputeGrpc(database, outcomes, commit, parties, disputes, rulings),
                 new SettlementGrpc(database, outcomes, settlements),
                 new EventGrpc(watches, authentication::ofPresentCall),
                 new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),

@@ -46,6 +46,21 @@ final class ContractMoney {
         transfers.fee(milestone.amount());
     }
 
+    /// Refuses with `AGENT_NOT_ACTIVE` when its provider, of this registry, cannot be paid any more; and as the other.
+    void requirePayable(Contract contract, Milestone milestone, Books books) {
+        requirePayable(milestone);
+        if (contract.providerRegistry(self).isEmpty()) {
+            requireReachable(contract, books);
+        }
+    }
+
+    private static void requireReachable(Contract contract, Books books) {
+        AgentId provider = contract.agreement().provider().agent();
+        if (books.account(AccountId.of(provider)).isDeactivated()) {
+            throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
+        }
+    }
+
     void fundingAccounts(Contract contract, Wanted wanted) {
         wanted.account(AccountId.of(contract.agreement().contractor()));
         if (contract.agreement().isEscrowed()) {
@@ -128,10 +143,7 @@ final class ContractMoney {
         if (contract.providerRegistry(self).isPresent()) {
             return send(contract, milestone, token, books, traceparent);
         }
-        AgentId provider = contract.agreement().provider().agent();
-        if (books.account(AccountId.of(provider)).isDeactivated()) {
-            throw new RefusedException(Reason.AGENT_NOT_ACTIVE);
-        }
+        requireReachable(contract, books);
         return Changed.to(
                 token.isPresent()
                         ? payByToken(contract, milestone, token.get(), books)

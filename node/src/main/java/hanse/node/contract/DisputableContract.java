@@ -88,7 +88,7 @@ final class DisputableContract implements Disputable {
     }
 
     @Override
-    public Avt hand(Books books, Subject subject, Did winner, Avt award) {
+    public Avt handable(Books books, Subject subject, Did winner, Avt award) {
         Contract contract = get(books.rows(), subject);
         List<Milestone> part = part(contract, subject);
         Avt held = held(contract, part);
@@ -96,31 +96,45 @@ final class DisputableContract implements Disputable {
             return Avt.ZERO;
         }
         return switch (side(contract, winner)) {
-            case CONTRACTOR -> giveBack(books, contract, award.compareTo(held) < 0 ? award : held);
+            case CONTRACTOR -> award.compareTo(held) < 0 ? award : held;
             case PROVIDER -> {
                 if (award.compareTo(held) < 0) {
                     throw new RefusedException(Reason.AWARD_NOT_WHOLE);
                 }
-                pay(books, contract, part);
+                unpaid(part).forEach(milestone -> changes.money().requirePayable(contract, milestone, books));
                 yield held;
             }
         };
     }
 
-    private Avt giveBack(Books books, Contract contract, Avt amount) {
+    @Override
+    public Avt hand(Books books, Subject subject, Did winner, Avt award) {
+        Avt amount = handable(books, subject, winner, award);
+        if (!amount.isZero()) {
+            Contract contract = get(books.rows(), subject);
+            switch (side(contract, winner)) {
+                case CONTRACTOR -> giveBack(books, contract, amount);
+                case PROVIDER -> pay(books, contract, part(contract, subject));
+            }
+        }
+        return amount;
+    }
+
+    private void giveBack(Books books, Contract contract, Avt amount) {
         changes.money().giveBack(contract, amount, books);
         change(books, contract, contract.returnedByRuling(amount, books.now()));
-        return amount;
     }
 
     private void pay(Books books, Contract before, List<Milestone> part) {
         Contract contract = before;
-        for (Milestone milestone : part) {
-            if (!milestone.isPaidOut()) {
-                contract = changes.money().payAwarded(contract, milestone.awarded(books.now()), books);
-            }
+        for (Milestone milestone : unpaid(part)) {
+            contract = changes.money().payAwarded(contract, milestone.awarded(books.now()), books);
         }
         change(books, before, contract);
+    }
+
+    private static List<Milestone> unpaid(List<Milestone> part) {
+        return part.stream().filter(milestone -> !milestone.isPaidOut()).toList();
     }
 
     private void change(Books books, Contract before, Contract after) {

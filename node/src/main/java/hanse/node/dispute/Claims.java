@@ -18,8 +18,12 @@ public interface Claims {
     /// A slash was carried out here, or could not be.
     void settledHere(Books books, Claim claim, Avt burned, Avt mitigated, Optional<Reason> failure);
 
-    /// Asks the defendant's home for the slash; what comes of it is told to [Rulings#ended]. Refuses with
-    /// `EXPOSURE_EXCEEDED`.
+    /// Refuses with `EXPOSURE_EXCEEDED`, `UNKNOWN_PEER`, `FOREIGN_AGENT` what [#ask] could not ask for. Changes
+    /// nothing.
+    void requireRoom(Books books, Claim claim);
+
+    /// Asks the defendant's home for the slash; what comes of it is told to [Rulings#ended]. To be called when
+    /// [#requireRoom] has not refused.
     void ask(Books books, Claim claim, String traceparent);
 
     /// What was asked of that registry is committed.

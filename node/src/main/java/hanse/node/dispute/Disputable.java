@@ -39,8 +39,13 @@ public interface Disputable {
     /// Lets a frozen dealing go on as if nothing had been.
     void thaw(Books books, Subject dealing);
 
+    /// What [#hand] would give, and whether it could: refuses with `AWARD_NOT_WHOLE` when `award` is less than what is
+    /// held and that cannot be parted, and with `AGENT_NOT_ACTIVE` a winner that cannot be paid any more. Changes
+    /// nothing.
+    Avt handable(Books books, Subject dealing, Did winner, Avt award);
+
     /// Gives the winner of a dispute what is held for the dealing, at most `award`; the dealing is still frozen, and
-    /// stays so. Refuses with `AWARD_NOT_WHOLE` when `award` is less than what is held and that cannot be parted.
+    /// stays so. To be called when [#handable] has not refused.
     ///
     /// @return how much
     Avt hand(Books books, Subject dealing, Did winner, Avt award);

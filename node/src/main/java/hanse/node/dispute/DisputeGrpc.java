@@ -23,6 +23,8 @@ import hanse.node.call.Parties;
 import hanse.node.call.TimePage;
 import hanse.node.federation.Relay;
 import hanse.node.ledger.Avt;
+import hanse.node.ledger.Command;
+import hanse.node.ledger.GroupCommit;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Disputes on the wire.
 public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase {
@@ -38,13 +41,21 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
 
     private final Database database;
     private final Outcomes outcomes;
+    private final GroupCommit commit;
     private final Parties parties;
     private final Disputes disputes;
     private final Rulings rulings;
 
-    public DisputeGrpc(Database database, Outcomes outcomes, Parties parties, Disputes disputes, Rulings rulings) {
+    public DisputeGrpc(
+            Database database,
+            Outcomes outcomes,
+            GroupCommit commit,
+            Parties parties,
+            Disputes disputes,
+            Rulings rulings) {
         this.database = database;
         this.outcomes = outcomes;
+        this.commit = commit;
         this.parties = parties;
         this.disputes = disputes;
         this.rulings = rulings;
@@ -59,7 +70,7 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
                 Dispute.Grounds.valueOf(request.getGrounds().name()),
                 request.getReason(),
                 amount);
-        change(observer, call, tx -> disputes.file(tx, call, complaint));
+        decide(observer, call, () -> disputes.file(call, complaint));
     }
 
     @Override
@@ -145,8 +156,9 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
 
     @Override
     public void openVoting(OpenVotingRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
+        Call call = Call.current();
         UUID id = UUID.fromString(request.getDisputeId());
-        change(observer, Call.current(), tx -> DisputeWire.dispute(disputes.openVoting(tx, id)));
+        decide(observer, call, () -> disputes.openVoting(call, id));
     }
 
     @Override
@@ -168,7 +180,7 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
         UUID id = UUID.fromString(request.getDisputeId());
         Ruling ruling = DisputeWire.ruling(request.getRuling());
         Optional<Avt> award = amount(request.getAward());
-        change(observer, call, tx -> DisputeWire.dispute(rulings.rule(tx, call, id, ruling, award, request.getNote())));
+        decide(observer, call, () -> rulings.rule(call, id, ruling, award, request.getNote()));
     }
 
     @Override
@@ -182,14 +194,24 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
                         .orElseGet(() -> DisputeWire.dispute(rulings.withdraw(tx, call, id))));
     }
 
-    /// Changes a dispute. What was passed on is answered when the peer has decided, or not in time.
+    /// Changes a dispute in a transaction of its own.
     private void change(
             StreamObserver<hanse.dispute.v1.Dispute> observer, Call call, Function<Tx, hanse.dispute.v1.Dispute> step) {
-        Cold.run(observer, () -> {
-            hanse.dispute.v1.Dispute changed = outcomes.run(call, hanse.dispute.v1.Dispute.parser(), step);
-            rulings.told(Did.parse(changed.getComplainant()), Did.parse(changed.getDefendant()));
-            return changed.getRelayId().isEmpty() ? changed : relayed(call, UUID.fromString(changed.getRelayId()));
-        });
+        Cold.run(observer, () -> changed(call, outcomes.run(call, hanse.dispute.v1.Dispute.parser(), step)));
+    }
+
+    /// Changes a dispute in a batch.
+    private void decide(
+            StreamObserver<hanse.dispute.v1.Dispute> observer,
+            Call call,
+            Supplier<Command<hanse.dispute.v1.Dispute>> command) {
+        Cold.run(observer, () -> changed(call, commit.submit(command.get()).join()));
+    }
+
+    /// What was passed on is answered when the peer has decided, or not in time.
+    private hanse.dispute.v1.Dispute changed(Call call, hanse.dispute.v1.Dispute changed) {
+        rulings.told(Did.parse(changed.getComplainant()), Did.parse(changed.getDefendant()));
+        return changed.getRelayId().isEmpty() ? changed : relayed(call, UUID.fromString(changed.getRelayId()));
     }
 
     private hanse.dispute.v1.Dispute relayed(Call call, UUID message) {

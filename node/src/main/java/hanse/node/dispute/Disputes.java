@@ -14,9 +14,12 @@ import hanse.node.identity.UnfinishedBusiness;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
+import hanse.node.ledger.MessageCommand;
 import hanse.node.ledger.Rows;
+import hanse.node.ledger.Wanted;
 import hanse.node.storage.Tx;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -83,17 +86,38 @@ public final class Disputes {
     }
 
     /// Disputes a dealing, or passes that on to the peer that keeps it: then the answer names the message, and
-    /// [#relayed] has the rest. Refuses with the reasons of [Filings#file] and of [PeerDisputes#file].
-    hanse.dispute.v1.Dispute file(Tx tx, Call call, Complaint complaint) {
-        Rows rows = filings.rows(complaint.subject());
-        peers.ifPresent(across -> across.elsewhereRows(rows, complaint.subject()));
-        return ledger.post(
-                tx,
-                rows,
-                wanted -> {},
-                books -> peers.flatMap(across -> across.file(books, call, complaint))
-                        .orElseGet(() -> DisputeWire.dispute(
-                                filings.file(books, ids.get(), parties.did(call.agent()), complaint))));
+    /// [#relayed] has the rest. To be submitted to the group commit. Refuses with the reasons of [Filings#file] and
+    /// of
+    /// [PeerDisputes#file].
+    Command<hanse.dispute.v1.Dispute> file(Call call, Complaint complaint) {
+        return new File(call, complaint);
+    }
+
+    private final class File extends MessageCommand<hanse.dispute.v1.Dispute> {
+        private final Call asked;
+        private final Complaint complaint;
+
+        File(Call asked, Complaint complaint) {
+            super(asked, hanse.dispute.v1.Dispute.parser());
+            this.asked = asked;
+            this.complaint = complaint;
+        }
+
+        @Override
+        public void rows(Rows rows) {
+            filings.want(rows, complaint.subject());
+            peers.ifPresent(across -> across.elsewhereRows(rows, complaint.subject()));
+        }
+
+        @Override
+        public void accounts(Rows rows, Wanted wanted) {}
+
+        @Override
+        public hanse.dispute.v1.Dispute decide(Books books) {
+            return peers.flatMap(across -> across.file(books, asked, complaint))
+                    .orElseGet(() ->
+                            DisputeWire.dispute(filings.file(books, ids.get(), parties.did(asked.agent()), complaint)));
+        }
     }
 
     /// Passes on that the caller takes back a dispute that a peer keeps; empty when it is none of those. Refuses with
@@ -222,8 +246,35 @@ public final class Disputes {
     }
 
     /// Closes the evidence. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_OPEN`.
-    Dispute openVoting(Tx tx, UUID id) {
-        return change(tx, id, EntryKind.DISPUTE_VOTING_OPENED, Map.of(), (rows, dispute) -> dispute.voting(tx.now()));
+    Command<hanse.dispute.v1.Dispute> openVoting(Call call, UUID id) {
+        return new OpenVoting(call, id);
+    }
+
+    private final class OpenVoting extends MessageCommand<hanse.dispute.v1.Dispute> {
+        private final UUID id;
+
+        OpenVoting(Call asked, UUID id) {
+            super(asked, hanse.dispute.v1.Dispute.parser());
+            this.id = id;
+        }
+
+        @Override
+        public void rows(Rows rows) {
+            rows.want(store, id);
+        }
+
+        @Override
+        public void accounts(Rows rows, Wanted wanted) {}
+
+        @Override
+        public hanse.dispute.v1.Dispute decide(Books books) {
+            return DisputeWire.dispute(change(
+                    books,
+                    id,
+                    EntryKind.DISPUTE_VOTING_OPENED,
+                    Map.of(),
+                    (rows, dispute) -> dispute.voting(books.now())));
+        }
     }
 
     /// An arbiter says how it would rule. Refuses with `UNKNOWN_DISPUTE`, `NOT_AN_ARBITER`, `DISPUTE_NOT_VOTING`,
@@ -255,18 +306,20 @@ public final class Disputes {
     }
 
     private Dispute change(Tx tx, UUID id, EntryKind kind, Map<String, String> details, Step step) {
-        Rows rows = Rows.wanting(store, id);
-        return ledger.post(tx, rows, wanted -> {}, books -> {
-            Dispute before = rows.get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
-            Dispute after = step.take(rows, before);
-            if (after.equals(before)) {
-                events.remark(books, kind, after, details);
-            } else {
-                rows.update(store, id, after);
-                events.post(books, kind, after, details);
-            }
-            return after;
-        });
+        return ledger.post(tx, Rows.wanting(store, id), wanted -> {}, books -> change(books, id, kind, details, step));
+    }
+
+    private Dispute change(Books books, UUID id, EntryKind kind, Map<String, String> details, Step step) {
+        Rows rows = books.rows();
+        Dispute before = rows.get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+        Dispute after = step.take(rows, before);
+        if (after.equals(before)) {
+            events.remark(books, kind, after, details);
+        } else {
+            rows.update(store, id, after);
+            events.post(books, kind, after, details);
+        }
+        return after;
     }
 
     /// A dispute that the caller may see: its parties', its arbiters', and operators'. Refuses with `UNKNOWN_DISPUTE`.

@@ -13,13 +13,6 @@ import java.util.function.UnaryOperator;
 final class Docket {
     private final DisputedStore store = new DisputedStore();
 
-    /// For a cold operation on a dealing.
-    Rows rows(Subject subject) {
-        Rows rows = Rows.wanting(store, subject);
-        rows.want(store, subject.whole());
-        return rows;
-    }
-
     /// Asks for the rows of a dealing.
     void want(Rows rows, Subject subject) {
         rows.want(store, subject);

@@ -28,13 +28,6 @@ final class Filings {
         this.events = events;
     }
 
-    /// For a cold filing.
-    Rows rows(Subject subject) {
-        Rows rows = docket.rows(subject);
-        want(rows, subject);
-        return rows;
-    }
-
     /// Asks for the rows that [#file] changes.
     void want(Rows rows, Subject subject) {
         docket.want(rows, subject);

@@ -9,20 +9,22 @@ import hanse.node.call.RefusedException;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
+import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
+import hanse.node.ledger.MessageCommand;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Wanted;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,17 +69,31 @@ public final class Rulings {
         this.clock = clock;
     }
 
-    /// Rules. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_VOTING`, `AWARD_TOO_LARGE`, `AWARD_NOT_WHOLE`,
-    /// `AWARD_WITHOUT_CAUSE`, `EXPOSURE_EXCEEDED`.
+    /// How a dispute ends: what it becomes, and what the journal calls that.
+    ///
+    /// @param kind empty when nothing has ended it
+    private record End(Dispute next, Optional<EntryKind> kind, Map<String, String> details) {
+        static End none(Dispute dispute) {
+            return new End(dispute, Optional.empty(), Map.of());
+        }
+    }
+
+    /// Ends a dispute, or leaves it as it is; changes nothing itself.
+    private interface Step {
+        End take(Dispute before, Instant now);
+    }
+
+    /// Rules; to be submitted to the group commit. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_VOTING`,
+    /// `AWARD_TOO_LARGE`, `AWARD_NOT_WHOLE`, `AWARD_WITHOUT_CAUSE`, `EXPOSURE_EXCEEDED`.
     ///
     /// @param award for the complainant; empty for all that it claims
-    Dispute rule(Tx tx, Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
-        return end(tx, id, call.traceparent(), (books, before) -> {
-            Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, books.now());
-            events.post(
-                    books,
-                    EntryKind.DISPUTE_RULED,
+    Command<hanse.dispute.v1.Dispute> rule(Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
+        Optional<Dispute> seen = database.read(tx -> store.find(tx, id));
+        return new Rule(call, id, seen, (before, now) -> {
+            Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, now);
+            return new End(
                     ruled,
+                    Optional.of(EntryKind.DISPUTE_RULED),
                     Map.of(
                             "ruling",
                             ruling.name(),
@@ -85,8 +101,40 @@ public final class Rulings {
                             awarded(ruled).toString(),
                             "by",
                             call.caller().name()));
-            return ruled;
         });
+    }
+
+    private final class Rule extends MessageCommand<hanse.dispute.v1.Dispute> {
+        private final String traceparent;
+        private final UUID id;
+        private final Optional<Dispute> seen;
+        private final Step step;
+
+        /// @param seen before the batch: what a dispute is about never changes
+        Rule(Call call, UUID id, Optional<Dispute> seen, Step step) {
+            super(call, hanse.dispute.v1.Dispute.parser());
+            this.traceparent = call.traceparent();
+            this.id = id;
+            this.seen = seen;
+            this.step = step;
+        }
+
+        @Override
+        public void rows(Rows rows) {
+            rows.want(store, id);
+            seen.ifPresent(dispute -> endRows(rows, dispute));
+        }
+
+        @Override
+        public void accounts(Rows rows, Wanted wanted) {
+            seen.ifPresent(dispute -> endAccounts(rows, wanted, dispute));
+        }
+
+        @Override
+        public hanse.dispute.v1.Dispute decide(Books books) {
+            Dispute dispute = seen.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+            return DisputeWire.dispute(end(books, dispute, traceparent, step));
+        }
     }
 
     /// The complainant takes its dispute back. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `DISPUTE_CLOSED`.
@@ -96,7 +144,7 @@ public final class Rulings {
                 tx,
                 id,
                 call.traceparent(),
-                (books, before) -> withdrawn(books, before, by, call.caller().name()));
+                (before, now) -> withdrawn(before, by, call.caller().name(), now));
     }
 
     /// The same for a complainant on a peer. [#endedRows] asks for what it changes.
@@ -105,22 +153,17 @@ public final class Rulings {
                 .get(store, id)
                 .filter(dispute -> dispute.filing().subject().equals(subject))
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
-        Dispute withdrawn = withdrawn(books, before, by, by.toString());
-        books.rows().update(store, id, withdrawn);
-        free(books, subject);
-        return withdrawn;
+        return end(books, before, "", (dispute, now) -> withdrawn(dispute, by, by.toString(), now));
     }
 
-    private Dispute withdrawn(Books books, Dispute before, Did by, String name) {
+    private static End withdrawn(Dispute before, Did by, String name, Instant now) {
         if (!before.isParty(by)) {
             throw new RefusedException(Reason.UNKNOWN_DISPUTE);
         }
         if (!before.filing().complainant().equals(by)) {
             throw new RefusedException(Reason.NOT_YOURS);
         }
-        Dispute withdrawn = before.withdrawn(name, books.now());
-        events.post(books, EntryKind.DISPUTE_WITHDRAWN, withdrawn, Map.of());
-        return withdrawn;
+        return new End(before.withdrawn(name, now), Optional.of(EntryKind.DISPUTE_WITHDRAWN), Map.of());
     }
 
     /// Lets go what nobody has ruled on in time, and carries out rulings whose money has arrived or come back. To be
@@ -144,21 +187,20 @@ public final class Rulings {
     }
 
     private Dispute lapse(Tx tx, UUID id) {
-        return end(tx, id, "", (books, before) -> {
-            if (!before.isLapsed(books.now())) {
-                return before;
-            }
-            Dispute lapsed = before.lapsed(books.now());
-            events.post(books, EntryKind.DISPUTE_LAPSED, lapsed, Map.of());
-            return lapsed;
-        });
+        return end(
+                tx,
+                id,
+                "",
+                (before, now) -> before.isLapsed(now)
+                        ? new End(before.lapsed(now), Optional.of(EntryKind.DISPUTE_LAPSED), Map.of())
+                        : End.none(before));
     }
 
     /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it
     /// waits for the operator to raise the limit.
     private boolean carryOut(UUID id) {
         try {
-            Dispute after = database.write(tx -> end(tx, id, "", (books, before) -> before));
+            Dispute after = database.write(tx -> end(tx, id, "", (before, now) -> End.none(before)));
             told(after.filing().complainant(), after.filing().defendant());
             return !after.isToBeCarriedOut();
         } catch (RefusedException waits) {
@@ -199,15 +241,16 @@ public final class Rulings {
         docket.close(books.rows(), subject);
     }
 
-    /// Ends a dispute by `step`, in one commit with everything that follows. What the step leaves as it is changes
-    /// nothing else, but for a ruling that waits to be carried out.
-    private Dispute end(Tx tx, UUID id, String traceparent, BiFunction<Books, Dispute, Dispute> step) {
+    private Dispute end(Tx tx, UUID id, String traceparent, Step step) {
         Dispute seen = store.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
-        Subject subject = seen.filing().subject();
-        Disputable owner = Disputable.of(owners, subject.kind()).orElseThrow();
         Rows rows = Rows.wanting(store, id);
-        docket.want(rows, subject);
-        owner.rows(rows, subject);
+        endRows(rows, seen);
+        return ledger.post(
+                tx, rows, wanted -> endAccounts(rows, wanted, seen), books -> end(books, seen, traceparent, step));
+    }
+
+    private void endRows(Rows rows, Dispute seen) {
+        endedRows(rows, seen.id(), seen.filing().subject());
         reputation.want(rows, seen.filing().complainant(), seen.filing().defendant());
         Did defendant = seen.filing().defendant();
         if (parties.isLocal(defendant)) {
@@ -215,20 +258,56 @@ public final class Rulings {
         } else {
             claims.rows(rows, defendant.registry());
         }
-        return ledger.post(tx, rows, wanted -> accounts(rows, wanted, owner, seen), books -> {
-            Dispute before = rows.get(store, id).orElseThrow();
-            Dispute after = settle(books, owner, step.apply(books, before), traceparent);
-            if (!after.equals(before)) {
-                rows.update(store, id, after);
+    }
+
+    private void endAccounts(Rows rows, Wanted wanted, Dispute seen) {
+        owner(seen).accounts(rows, seen.filing().subject(), wanted);
+        if (parties.isLocal(seen.filing().complainant())) {
+            wanted.account(AccountId.of(seen.filing().complainant().agent()));
+        }
+        if (parties.isLocal(seen.filing().defendant())) {
+            slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
+            wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
+        }
+    }
+
+    private Disputable owner(Dispute dispute) {
+        return Disputable.of(owners, dispute.filing().subject().kind()).orElseThrow();
+    }
+
+    /// Ends a dispute by `step`, in one commit with everything that follows; whatever refuses that does so before
+    /// anything has changed. What the step leaves as it is changes nothing else, but for a ruling that waits to be
+    /// carried out.
+    ///
+    /// @param seen as it was when the rows were asked for
+    private Dispute end(Books books, Dispute seen, String traceparent, Step step) {
+        Dispute before = books.rows().get(store, seen.id()).orElseThrow();
+        End end = step.take(before, books.now());
+        if (end.next().isToBeCarriedOut() && !seen.evidenced().equals(before.evidenced())) {
+            // It was OPEN when this was asked for.
+            throw new RefusedException(Reason.DISPUTE_NOT_VOTING);
+        }
+        Optional<Award> award = award(books, end.next());
+        end.kind().ifPresent(kind -> {
+            if (award.isPresent()) {
+                // Its parties' homes are told once, of what it comes to.
+                events.remark(books, kind, end.next(), end.details());
+            } else {
+                events.post(books, kind, end.next(), end.details());
             }
-            if (after.isClosed() && !before.isClosed()) {
-                signal(books, after);
-            }
-            if (after.isOver() && !before.isOver()) {
-                free(books, subject);
-            }
-            return after;
         });
+        Dispute after = award.map(awarded -> carryOut(books, end.next(), awarded, traceparent))
+                .orElse(end.next());
+        if (!after.equals(before)) {
+            books.rows().update(store, after.id(), after);
+        }
+        if (after.isClosed() && !before.isClosed()) {
+            signal(books, after);
+        }
+        if (after.isOver() && !before.isOver()) {
+            free(books, after.filing().subject());
+        }
+        return after;
     }
 
     /// The losing defendant's standing suffers, the vindicated one's gains a little; nobody else's changes.
@@ -244,33 +323,70 @@ public final class Rulings {
         });
     }
 
-    private void accounts(Rows rows, Wanted wanted, Disputable owner, Dispute seen) {
-        owner.accounts(rows, seen.filing().subject(), wanted);
-        if (parties.isLocal(seen.filing().complainant())) {
-            wanted.account(AccountId.of(seen.filing().complainant().agent()));
-        }
-        if (parties.isLocal(seen.filing().defendant())) {
-            slash.accounts(wanted, seen.filing().defendant().agent(), SystemAccount.SELF);
-            wanted.account(SystemAccount.compensated(SystemAccount.SELF, wanted.lane()));
-        }
-    }
+    /// What a ruling moves.
+    ///
+    /// @param claim what the defendant is to pay back; empty when that is nothing
+    private record Award(Optional<Claim> claim) {}
 
-    /// Carries out a ruling for the complainant, unless the money is on its way to a peer now.
-    private Dispute settle(Books books, Disputable owner, Dispute dispute, String traceparent) {
-        if (!dispute.isToBeCarriedOut()) {
-            return dispute;
+    /// What a ruling for the complainant moves now; empty when there is none, or when the money is on its way to a
+    /// peer.
+    /// Refuses what cannot be carried out, and changes nothing.
+    private Optional<Award> award(Books books, Dispute ruled) {
+        if (!ruled.isToBeCarriedOut()) {
+            return Optional.empty();
         }
-        Subject subject = dispute.filing().subject();
-        Dealing dealing = owner.dealing(books.rows(), subject, dispute.filing().complainant(), books.now());
+        Disputable owner = owner(ruled);
+        Dispute.Filing filing = ruled.filing();
+        Subject subject = filing.subject();
+        Dealing dealing = owner.dealing(books.rows(), subject, filing.complainant(), books.now());
         if (dealing.isMoving()) {
-            if (awarded(dispute).compareTo(dealing.inFlight()) < 0) {
+            if (awarded(ruled).compareTo(dealing.inFlight()) < 0) {
                 throw new RefusedException(Reason.AWARD_NOT_WHOLE);
             }
-            return dispute;
+            return Optional.empty();
         }
-        Dispute done = dispute.carriedOut(move(books, owner, dispute, dealing, traceparent));
+        Dealing whole = owner.dealing(books.rows(), subject.whole(), filing.complainant(), books.now());
+        Avt returned = owner.handable(books, subject, filing.complainant(), awarded(ruled));
+        Avt left = docket.left(books.rows(), subject, dealing.captured(), whole.captured());
+        Avt due = smaller(awarded(ruled).minus(returned), left);
+        if (due.isZero()) {
+            return Optional.of(new Award(Optional.empty()));
+        }
+        if (!parties.isLocal(filing.complainant())) {
+            throw new IllegalStateException("an agent of a peer has paid for a dealing that is kept here");
+        }
+        Claim claim = new Claim(
+                ruled.id(),
+                subject,
+                filing.complainant(),
+                filing.defendant(),
+                due,
+                ruled.closing().orElseThrow().note(),
+                ruled.evidenced().cited(),
+                filing.at());
+        if (!parties.isLocal(filing.defendant())) {
+            claims.requireRoom(books, claim);
+        }
+        return Optional.of(new Award(Optional.of(claim)));
+    }
+
+    private Dispute carryOut(Books books, Dispute ruled, Award award, String traceparent) {
+        Dispute.Filing filing = ruled.filing();
+        Avt returned = owner(ruled).hand(books, filing.subject(), filing.complainant(), awarded(ruled));
+        Dispute done = ruled.carriedOut(award.claim()
+                .map(claim -> demand(books, claim, returned, traceparent))
+                .orElseGet(
+                        () -> new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false)));
         carriedOut(books, done);
         return done;
+    }
+
+    private Dispute.Effect demand(Books books, Claim claim, Avt returned, String traceparent) {
+        if (parties.isLocal(claim.defendant())) {
+            return slashed(books, claim, returned);
+        }
+        claims.ask(books, claim, traceparent);
+        return Dispute.Effect.pending(books.now(), returned);
     }
 
     private void carriedOut(Books books, Dispute done) {
@@ -285,35 +401,6 @@ public final class Rulings {
                         "mitigated", effect.mitigated().toString(),
                         "pending", Boolean.toString(effect.isPending()),
                         "failure", effect.failure().map(Enum::name).orElse("")));
-    }
-
-    private Dispute.Effect move(Books books, Disputable owner, Dispute dispute, Dealing dealing, String traceparent) {
-        Dispute.Filing filing = dispute.filing();
-        Subject subject = filing.subject();
-        Dealing whole = owner.dealing(books.rows(), subject.whole(), filing.complainant(), books.now());
-        Avt returned = owner.hand(books, subject, filing.complainant(), awarded(dispute));
-        Avt left = docket.left(books.rows(), subject, dealing.captured(), whole.captured());
-        Avt due = smaller(awarded(dispute).minus(returned), left);
-        if (due.isZero()) {
-            return new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false);
-        }
-        if (!parties.isLocal(filing.complainant())) {
-            throw new IllegalStateException("an agent of a peer has paid for a dealing that is kept here");
-        }
-        Claim claim = new Claim(
-                dispute.id(),
-                filing.subject(),
-                filing.complainant(),
-                filing.defendant(),
-                due,
-                dispute.closing().orElseThrow().note(),
-                dispute.evidenced().cited(),
-                filing.at());
-        if (!parties.isLocal(filing.defendant())) {
-            claims.ask(books, claim, traceparent);
-            return Dispute.Effect.pending(books.now(), returned);
-        }
-        return slashed(books, claim, returned);
     }
 
     private Dispute.Effect slashed(Books books, Claim claim, Avt returned) {

@@ -95,7 +95,7 @@ final class DisputablePayment implements Disputable {
     }
 
     @Override
-    public Avt hand(Books books, Subject subject, Did winner, Avt award) {
+    public Avt handable(Books books, Subject subject, Did winner, Avt award) {
         Payment payment = get(books.rows(), subject);
         if (payment.state() != Payment.State.CONSUMED) {
             return Avt.ZERO;
@@ -103,8 +103,16 @@ final class DisputablePayment implements Disputable {
         if (award.compareTo(payment.amount()) < 0) {
             throw new RefusedException(Reason.AWARD_NOT_WHOLE);
         }
-        EndCommand.giveBack(books, store, payment);
         return payment.amount();
+    }
+
+    @Override
+    public Avt hand(Books books, Subject subject, Did winner, Avt award) {
+        Avt held = handable(books, subject, winner, award);
+        if (!held.isZero()) {
+            EndCommand.giveBack(books, store, get(books.rows(), subject));
+        }
+        return held;
     }
 
     @Override

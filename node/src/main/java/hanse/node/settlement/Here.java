@@ -48,8 +48,13 @@ public final class Here implements Claims {
     }
 
     @Override
-    public void ask(Books books, Claim claim, String traceparent) {
+    public void requireRoom(Books books, Claim claim) {
         throw new RefusedException(Reason.FOREIGN_AGENT);
+    }
+
+    @Override
+    public void ask(Books books, Claim claim, String traceparent) {
+        requireRoom(books, claim);
     }
 
     @Override

@@ -79,12 +79,21 @@ public final class Origin implements Claims {
     }
 
     @Override
+    public void requireRoom(Books books, Claim claim) {
+        var unused = reserved(books, claim);
+    }
+
+    private PeerPosition reserved(Books books, Claim claim) {
+        return books.rows()
+                .get(federation.positions(), claim.defendant().registry())
+                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER))
+                .reserve(claim.amount());
+    }
+
+    @Override
     public void ask(Books books, Claim claim, String traceparent) {
         RegistryId home = claim.defendant().registry();
-        PeerPosition position = books.rows()
-                .get(federation.positions(), home)
-                .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
-        books.rows().update(federation.positions(), home, position.reserve(claim.amount()));
+        books.rows().update(federation.positions(), home, reserved(books, claim));
         UUID hash = UUID.nameUUIDFromBytes(("hanse-slash/" + claim.dispute()).getBytes(StandardCharsets.UTF_8));
         Outgoing request = federation
                 .messages()

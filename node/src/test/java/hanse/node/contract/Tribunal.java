@@ -56,7 +56,8 @@ final class Tribunal {
                 claims,
                 Notices.NONE,
                 shop.clock);
-        disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
+        disputing = new DisputeGrpc(
+                registry.database, registry.outcomes, registry.commit, registry.parties, disputes, rulings);
     }
 
     private static Caller agent(AgentId agent) {

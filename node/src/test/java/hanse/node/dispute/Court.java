@@ -95,7 +95,8 @@ final class Court implements AutoCloseable {
                 claims,
                 Notices.NONE,
                 clock);
-        disputing = new DisputeGrpc(registry.database, registry.outcomes, registry.parties, disputes, rulings);
+        disputing = new DisputeGrpc(
+                registry.database, registry.outcomes, registry.commit, registry.parties, disputes, rulings);
     }
 
     static Caller agent(AgentId agent) {

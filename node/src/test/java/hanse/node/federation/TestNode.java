@@ -292,7 +292,7 @@ public final class TestNode implements AutoCloseable {
         peerDisputes.tell(told, rulings);
         Home home = new Home(federation, commit, parties(), disputable, slash);
         this.settlements = new Settlements(mortal, ledger, federation, home, parties(), peerTrusts, clock);
-        this.disputes = new DisputeGrpc(mortal, dying, parties(), told, rulings);
+        this.disputes = new DisputeGrpc(mortal, dying, commit, parties(), told, rulings);
         this.settling = new SettlementGrpc(mortal, dying, settlements);
     }
 

@@ -12,6 +12,7 @@ import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.storage.Database;
+import hanse.node.storage.Tx;
 import hanse.node.testing.FaultySource;
 import hanse.node.testing.FaultySource.Fault;
 import hanse.node.testing.Postgres;
@@ -86,6 +87,25 @@ final class GroupCommitTest {
         assertThat(first.isReplayed()).isFalse();
         assertThat(second.isReplayed()).isTrue();
         assertThat(registry.balance(alice)).isEqualTo(99_000_000);
+    }
+
+    @Test
+    void anOperatorWhoseKeyHasChangedIsTurnedAwayAloneAndNothingIsRemembered() {
+        Caller before = new Caller.Operator("admin", 0);
+        Caller after = new Caller.Operator("admin", 1);
+
+        List<CompletableFuture<String>> answers = inOneBatch(
+                pay(call(before, "a", "a", UUID.randomUUID()), "1"),
+                pay(call(after, "b", "b", UUID.randomUUID()), "2"),
+                pay("3", "c"));
+
+        assertThat(answers)
+                .extracting(TestRegistry::refusal)
+                .containsExactly(Optional.of(Reason.KEY_CHANGED), Optional.empty(), Optional.empty());
+        assertThat(registry.balance(alice)).isEqualTo(95_000_000);
+        commit.submit(pay(call(after, "a", "a", UUID.randomUUID()), "1")).join();
+        commit.submit(pay(call(after, "b", "b", UUID.randomUUID()), "2")).join();
+        assertThat(registry.balance(alice)).isEqualTo(94_000_000);
     }
 
     @Test
@@ -337,10 +357,16 @@ final class GroupCommitTest {
         return answer.isCompletedExceptionally() ? refusal(answer) : Optional.empty();
     }
 
+    private static void stands(Tx tx, Caller.Operator operator) {
+        if (operator.keyVersion() < 1) {
+            throw new RefusedException(Reason.KEY_CHANGED);
+        }
+    }
+
     private GroupCommit commit(GroupCommit.Settings settings) {
         Database database = new Database(faults.source(), InstantSource.system());
         int lane = new Lanes(database, UUID.randomUUID(), 1).all().getFirst();
-        return new GroupCommit(database, List.of(lane), (tx, operator) -> {}, settings, new SimpleMeterRegistry());
+        return new GroupCommit(database, List.of(lane), GroupCommitTest::stands, settings, new SimpleMeterRegistry());
     }
 
     private Work pay(String amount, String requestId) {
