@@ -13,6 +13,7 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -69,8 +70,8 @@ final class DisputableContract implements Disputable {
                 subject.part().isEmpty()
                         ? contract.state().name()
                         : part.getFirst().state().name(),
-                side == Side.CONTRACTOR ? sum(part, Milestone::isPaid) : Avt.ZERO,
-                held(contract, part),
+                side == Side.CONTRACTOR ? sum(part, Milestone::isPaidByContract) : Avt.ZERO,
+                held(contract, part, side),
                 sum(part, milestone -> milestone.state() == Milestone.State.PAYING),
                 Performances.of(contract, part, side, now));
     }
@@ -91,17 +92,19 @@ final class DisputableContract implements Disputable {
     public Avt handable(Books books, Subject subject, Did winner, Avt award) {
         Contract contract = get(books.rows(), subject);
         List<Milestone> part = part(contract, subject);
-        Avt held = held(contract, part);
+        Side side = side(contract, winner);
+        Avt held = held(contract, part, side);
         if (held.isZero()) {
             return Avt.ZERO;
         }
-        return switch (side(contract, winner)) {
+        return switch (side) {
             case CONTRACTOR -> award.compareTo(held) < 0 ? award : held;
             case PROVIDER -> {
                 if (award.compareTo(held) < 0) {
                     throw new RefusedException(Reason.AWARD_NOT_WHOLE);
                 }
-                unpaid(part).forEach(milestone -> changes.money().requirePayable(contract, milestone, books));
+                payable(contract, part)
+                        .forEach(milestone -> changes.money().requirePayable(contract, milestone, books));
                 yield held;
             }
         };
@@ -127,14 +130,24 @@ final class DisputableContract implements Disputable {
 
     private void pay(Books books, Contract before, List<Milestone> part) {
         Contract contract = before;
-        for (Milestone milestone : unpaid(part)) {
+        for (Milestone milestone : payable(before, part)) {
             contract = changes.money().payAwarded(contract, milestone.awarded(books.now()), books);
         }
         change(books, before, contract);
     }
 
-    private static List<Milestone> unpaid(List<Milestone> part) {
-        return part.stream().filter(milestone -> !milestone.isPaidOut()).toList();
+    /// The unpaid milestones for which there is enough in escrow: an earlier ruling may have left less than they come
+    /// to.
+    private static List<Milestone> payable(Contract contract, List<Milestone> part) {
+        List<Milestone> payable = new ArrayList<>();
+        Avt left = contract.escrowed();
+        for (Milestone milestone : part) {
+            if (!milestone.isPaidOut() && milestone.amount().compareTo(left) <= 0) {
+                payable.add(milestone);
+                left = left.minus(milestone.amount());
+            }
+        }
+        return payable;
     }
 
     private void change(Books books, Contract before, Contract after) {
@@ -178,7 +191,10 @@ final class DisputableContract implements Disputable {
         return subject.part().isEmpty() ? contract.milestones() : List.of(contract.milestone(subject.part()));
     }
 
-    private static Avt held(Contract contract, List<Milestone> part) {
+    private static Avt held(Contract contract, List<Milestone> part, Side side) {
+        if (side == Side.PROVIDER) {
+            return sum(payable(contract, part), milestone -> true);
+        }
         Avt unpaid = sum(part, milestone -> !milestone.isPaidOut());
         return contract.escrowed().compareTo(unpaid) < 0 ? contract.escrowed() : unpaid;
     }

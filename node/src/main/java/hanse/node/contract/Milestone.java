@@ -116,6 +116,11 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
                         pay.refusal()));
     }
 
+    /// Whether the contract has paid it. One that a payment token has paid is disputed as that payment.
+    boolean isPaidByContract() {
+        return isPaid() && pay.payment().isEmpty();
+    }
+
     /// Whether its pay has left the contract.
     boolean isPaidOut() {
         return state == State.PAYING || state == State.PAID;

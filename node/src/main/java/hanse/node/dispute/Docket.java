@@ -44,11 +44,23 @@ final class Docket {
         }
     }
 
-    /// What can still be recovered of a dealing, by what it comes to, and what the whole does.
+    /// What a complaint about a dealing may ask for: what is held or on its way, and what was captured and not
+    /// recovered before.
+    Avt claimable(Rows rows, Subject subject, Dealing part, Dealing whole) {
+        return smaller(
+                part.held().plus(part.inFlight()).plus(row(rows, subject).left(part.captured())),
+                whole.held()
+                        .plus(whole.inFlight())
+                        .plus(row(rows, subject.whole()).left(whole.captured())));
+    }
+
+    /// What can still be recovered of what was captured under a dealing, and under the whole.
     Avt left(Rows rows, Subject subject, Avt part, Avt whole) {
-        Avt ofPart = row(rows, subject).left(part);
-        Avt ofWhole = row(rows, subject.whole()).left(whole);
-        return ofPart.compareTo(ofWhole) < 0 ? ofPart : ofWhole;
+        return smaller(row(rows, subject).left(part), row(rows, subject.whole()).left(whole));
+    }
+
+    private static Avt smaller(Avt a, Avt b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private Disputed row(Rows rows, Subject subject) {

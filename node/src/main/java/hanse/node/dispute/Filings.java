@@ -51,7 +51,7 @@ final class Filings {
         Dealing dealing = owner.dealing(rows, subject, complainant, books.now());
         Dealing whole = owner.dealing(rows, subject.whole(), complainant, books.now());
         docket.requireFree(rows, subject);
-        Avt left = docket.left(rows, subject, dealing.worth(), whole.worth());
+        Avt left = docket.claimable(rows, subject, dealing, whole);
         Dispute dispute = Dispute.filed(
                 id,
                 subject,

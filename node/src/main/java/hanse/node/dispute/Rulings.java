@@ -171,9 +171,7 @@ public final class Rulings {
     public int sweep() {
         int swept = 0;
         for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
-            Dispute after = database.write(tx -> lapse(tx, id));
-            told(after.filing().complainant(), after.filing().defendant());
-            swept += after.isClosed() ? 1 : 0;
+            swept += lapsed(id) ? 1 : 0;
         }
         List<UUID> ids = List.of();
         do {
@@ -184,6 +182,18 @@ public final class Rulings {
             }
         } while (ids.size() == SWEEP);
         return swept;
+    }
+
+    private boolean lapsed(UUID id) {
+        try {
+            Dispute after = database.write(tx -> lapse(tx, id));
+            told(after.filing().complainant(), after.filing().defendant());
+            return after.isClosed();
+        } catch (RuntimeException failure) {
+            // The others are not to wait for it.
+            LOG.error("dispute {} cannot lapse", id, failure);
+            return false;
+        }
     }
 
     private Dispute lapse(Tx tx, UUID id) {
@@ -205,6 +215,9 @@ public final class Rulings {
             return !after.isToBeCarriedOut();
         } catch (RefusedException waits) {
             LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
+            return false;
+        } catch (RuntimeException failure) {
+            LOG.error("the ruling on dispute {} cannot be carried out", id, failure);
             return false;
         }
     }
@@ -340,7 +353,8 @@ public final class Rulings {
         Subject subject = filing.subject();
         Dealing dealing = owner.dealing(books.rows(), subject, filing.complainant(), books.now());
         if (dealing.isMoving()) {
-            if (awarded(ruled).compareTo(dealing.inFlight()) < 0) {
+            // If it comes back it is held as well, and may be of a kind that is not parted.
+            if (awarded(ruled).compareTo(dealing.held().plus(dealing.inFlight())) < 0) {
                 throw new RefusedException(Reason.AWARD_NOT_WHOLE);
             }
             return Optional.empty();

@@ -3,10 +3,14 @@ package hanse.node.dispute;
 import hanse.federation.v1.DisputedSubject;
 import hanse.peer.MessageIds;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Disputed dealings in messages between registries.
 public final class SubjectWire {
     private static final int LONGEST_PART = 64;
+
+    /// No dealing has it: with it the sums of slashes name the levels of rolling caps.
+    private static final UUID NIL = new UUID(0, 0);
 
     private SubjectWire() {}
 
@@ -28,6 +32,8 @@ public final class SubjectWire {
         Subject.Kind known = Subject.Kind.of((short) kind);
         return (known == Subject.Kind.MILESTONE) == part.isEmpty()
                 ? Optional.empty()
-                : MessageIds.parse(subject.getId()).map(id -> new Subject(known, id, part));
+                : MessageIds.parse(subject.getId())
+                        .filter(id -> !id.equals(NIL))
+                        .map(id -> new Subject(known, id, part));
     }
 }

@@ -135,13 +135,21 @@ public final class Settlements {
         alert();
         int swept = 0;
         for (UUID id : database.read(tx -> store.overdue(tx, clock.instant(), SWEEP))) {
-            Settlement seen = database.read(tx -> find(tx, id));
-            Optional<Settlement> expired =
-                    seen.role() == Settlement.Role.HOME ? expireAtHome(seen) : database.write(tx -> unheard(tx, id));
-            expired.flatMap(Settlement::peer).ifPresent(this::decided);
-            swept += expired.isPresent() ? 1 : 0;
+            try {
+                Optional<Settlement> expired = expire(id);
+                expired.flatMap(Settlement::peer).ifPresent(this::decided);
+                swept += expired.isPresent() ? 1 : 0;
+            } catch (RuntimeException failure) {
+                // The others are not to wait for it.
+                LOG.error("settlement {} cannot expire", id, failure);
+            }
         }
         return swept;
+    }
+
+    private Optional<Settlement> expire(UUID id) {
+        Settlement seen = database.read(tx -> find(tx, id));
+        return seen.role() == Settlement.Role.HOME ? expireAtHome(seen) : database.write(tx -> unheard(tx, id));
     }
 
     private Optional<Settlement> expireAtHome(Settlement seen) {

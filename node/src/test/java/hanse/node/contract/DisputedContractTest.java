@@ -192,6 +192,45 @@ final class DisputedContractTest {
     }
 
     @Test
+    void whatAPaymentTokenHasPaidIsRecoveredAsThatPaymentAndNotOnceMore() {
+        UUID contract = active(Terms.Funding.ON_APPROVAL, "10");
+        submit(contract, "");
+        shop.contracts
+                .approve(
+                        Workshop.call(contractor),
+                        contract,
+                        "",
+                        PaymentTokens.authorize(shop, contractor, provider, "10"))
+                .join();
+        assertThat(tribunal.file(contractor, contract, "", "").refusal()).contains(Reason.NOTHING_TO_RECOVER);
+    }
+
+    @Test
+    void whatTheContractorHasRecoveredDoesNotTakeTheProvidersEscrowAway() {
+        UUID contract = active(Terms.Funding.ESCROWED, "10", "20");
+        paid(contract, "1");
+        tribunal.ruled(contractor, contract, "1", "", Ruling.IN_FAVOR_OF_COMPLAINANT);
+        submit(contract, "2");
+        shop.change(contractor, contract, new Change.MarkFailed("no")).join();
+        Dispute ruled = tribunal.ruled(provider, contract, "2", "", Ruling.IN_FAVOR_OF_COMPLAINANT);
+        assertThat(ruled.getEffect().getReturned()).isEqualTo("20");
+        assertThat(shop.escrow(contract)).isZero();
+    }
+
+    @Test
+    void aMilestoneForWhichARulingHasLeftTooLittleIsNotAwarded() {
+        UUID contract = active(Terms.Funding.ESCROWED, "10", "20");
+        tribunal.ruled(contractor, contract, "2", "15", Ruling.IN_FAVOR_OF_COMPLAINANT);
+        assertThat(tribunal.file(provider, contract, "2", "").refusal()).contains(Reason.NOTHING_TO_RECOVER);
+        Dispute ruled = tribunal.ruled(provider, contract, "", "", Ruling.IN_FAVOR_OF_COMPLAINANT);
+        assertThat(ruled.getEffect().getReturned()).isEqualTo("10");
+        clock.advance(Duration.ofHours(24));
+        shop.contracts.sweep();
+        assertThat(shop.escrow(contract)).isZero();
+        assertThat(registry.balance(contractor)).isEqualTo(90_000_000);
+    }
+
+    @Test
     void oneDisputeOfAContractIsOpenAtATimeWhicheverPartItIsAbout() {
         UUID contract = active(Terms.Funding.ESCROWED, "10", "20");
         tribunal.file(contractor, contract, "1", "").value();

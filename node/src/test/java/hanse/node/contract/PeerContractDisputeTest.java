@@ -176,12 +176,17 @@ final class PeerContractDisputeTest {
         assertThat(asked("2", 1)).contains(Reason.SLASH_ABOVE_RECEIVED);
         assertThat(asked("1", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
         assertThat(asked("", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
+        assertThat(asked(new UUID(0, 0), "", 1)).contains(Reason.MESSAGE_REFUSED);
         assertThat(asked("1", 6_000_000)).isEmpty();
         assertThat(asked("", 5_000_000)).contains(Reason.SLASH_ABOVE_RECEIVED);
     }
 
-    /// What beta says to a request that alpha's own books know nothing of; empty when it takes it.
     private Optional<Reason> asked(String milestone, long micros) {
+        return asked(voyage.id, milestone, micros);
+    }
+
+    /// What beta says to a request that alpha's own books know nothing of; empty when it takes it.
+    private Optional<Reason> asked(UUID contract, String milestone, long micros) {
         Message message = Message.newBuilder()
                 .setFrom(pair.alpha().id.value())
                 .setTo(pair.beta().id.value())
@@ -191,7 +196,7 @@ final class PeerContractDisputeTest {
                         .setDisputeId(MessageIds.bytes(UUID.randomUUID()))
                         .setSubject(DisputedSubject.newBuilder()
                                 .setKind(milestone.isEmpty() ? 2 : 3)
-                                .setId(MessageIds.bytes(voyage.id))
+                                .setId(MessageIds.bytes(contract))
                                 .setMilestoneId(milestone))
                         .setComplainant(new Did(pair.alpha().id, voyage.contractor).toString())
                         .setDefendant(new Did(pair.beta().id, voyage.provider).toString())

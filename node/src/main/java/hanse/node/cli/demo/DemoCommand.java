@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "Run two registries in a temporary directory, walk the main story through their public ports, and check it:",
-            "payments, refusals, a thousand transfers between registries while nodes and databases are killed, the books",
-            "of both, their journals, and that no log holds a secret."
+            "payments, refusals, a contract across the link, disputes and slashes, a thousand transfers between registries",
+            "while nodes and databases are killed, the books of both, their journals, and that no log holds a secret."
         },
         footer = {"", "Exit code 0 only if every check held."})
 public final class DemoCommand implements Callable<Integer> {
@@ -61,7 +61,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         if (transfers < 16 || transfers > 1_500) {
-            throw CommandException.usage("--transfers: 16 to 1500; alice has 94 AVT for them, at 0.05 each.");
+            throw CommandException.usage("--transfers: 16 to 1500; alice has 84 AVT for them, at 0.05 each.");
         }
         Path directory = directory();
         Steps steps = new Steps(out);
