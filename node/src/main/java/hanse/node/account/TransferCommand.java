@@ -1,6 +1,5 @@
 package hanse.node.account;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.TransferResponse;
 import hanse.node.call.AgentId;
@@ -15,6 +14,7 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import java.util.Optional;
 
 /// Pays another agent of this registry.
@@ -61,10 +61,6 @@ record TransferCommand(Transfers transfers, Call asked, AgentId payer, AgentId p
 
     @Override
     public TransferResponse recall(byte[] remembered) {
-        try {
-            return TransferResponse.parseFrom(remembered);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return Remembered.read(TransferResponse.parser(), remembered);
     }
 }

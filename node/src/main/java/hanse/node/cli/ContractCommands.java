@@ -8,6 +8,7 @@ import hanse.contract.v1.ListContractsResponse;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,19 +28,15 @@ final class ContractCommands {
         @Option(names = "--state", paramLabel = "STATE", description = "One of: ${COMPLETION-CANDIDATES}.")
         private Contract.@Nullable State state;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
             Contract.State wanted = state == null ? Contract.State.STATE_UNSPECIFIED : state;
             ListContractsResponse.Builder all = Pages.read(
                     ListContractsResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> agent.isEmpty()
                             ? node.contracts()
                                     .listContracts(ListContractsRequest.newBuilder()
@@ -73,20 +70,20 @@ final class ContractCommands {
     }
 
     @Command(name = "show", description = "Show a contract, its terms and its milestones.")
-    static final class Show extends OnNode {
+    static final class Show extends Answering<Contract> {
         @Parameters(index = "0", paramLabel = "CONTRACT", description = "Its id.")
         private String contract = "";
 
         @Override
-        int ask(Connection node) {
-            Contract answer = node.contracts()
+        Contract answer(Connection node) {
+            return node.contracts()
                     .getContract(GetContractRequest.newBuilder()
                             .setContractId(contract)
                             .build());
-            return show(answer, people -> print(people, answer));
         }
 
-        private static void print(PrintWriter people, Contract c) {
+        @Override
+        void print(PrintWriter people, Contract c) {
             people.println(c.getTitle() + ", " + c.getState() + (c.getNote().isEmpty() ? "" : ": " + c.getNote()));
             people.println("contractor   " + c.getContractor());
             people.println("provider     " + c.getProvider());

@@ -13,6 +13,7 @@ import hanse.dispute.v1.Ruling;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,7 +33,7 @@ import picocli.CommandLine.Parameters;
 final class DisputeCommands {
 
     /// A command about one dispute, which answers with it.
-    private abstract static class OnDispute extends OnNode {
+    private abstract static class OnDispute extends Answering<Dispute> {
         @Parameters(index = "0", paramLabel = "DISPUTE", description = "Its id.")
         private String dispute = "";
 
@@ -40,12 +41,9 @@ final class DisputeCommands {
             return dispute;
         }
 
-        abstract Dispute answer(Connection node);
-
         @Override
-        final int ask(Connection node) {
-            Dispute answer = answer(node);
-            return show(answer, people -> print(people, answer));
+        final void print(PrintWriter people, Dispute answer) {
+            DisputeCommands.print(people, answer);
         }
     }
 
@@ -54,12 +52,8 @@ final class DisputeCommands {
         @Option(names = "--status", paramLabel = "STATUS", description = "OPEN, VOTING or CLOSED only.")
         private Dispute.@Nullable Status status;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
@@ -69,7 +63,7 @@ final class DisputeCommands {
             }
             ListDisputesResponse.Builder all = Pages.read(
                     ListDisputesResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> node.disputes()
                             .listDisputes(request.setPageSize(size)
                                     .setPageToken(token)

@@ -9,6 +9,7 @@ import hanse.malpractice.v1.Testimony;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class MalpracticeCommands {
 
     /// A command about one record, which answers with it.
-    private abstract static class OnRecord extends OnNode {
+    private abstract static class OnRecord extends Answering<Malpractice> {
         @Parameters(index = "0", paramLabel = "RECORD", description = "Its id.")
         private String record = "";
 
@@ -33,12 +34,9 @@ final class MalpracticeCommands {
             return record;
         }
 
-        abstract Malpractice answer(Connection node);
-
         @Override
-        final int ask(Connection node) {
-            Malpractice answer = answer(node);
-            return show(answer, people -> print(people, answer));
+        final void print(PrintWriter people, Malpractice answer) {
+            MalpracticeCommands.print(people, answer);
         }
     }
 
@@ -57,12 +55,8 @@ final class MalpracticeCommands {
                 description = "Only those that the agent is REPORTER of, or REPORTED in.")
         private ListMalpracticeRequest.Role side = ListMalpracticeRequest.Role.ANY;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
@@ -73,7 +67,7 @@ final class MalpracticeCommands {
             }
             ListMalpracticeResponse.Builder all = Pages.read(
                     ListMalpracticeResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> node.malpractice()
                             .listMalpractice(request.setPageSize(size)
                                     .setPageToken(token)

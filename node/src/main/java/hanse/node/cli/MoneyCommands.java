@@ -17,6 +17,7 @@ import hanse.payment.v1.ListPaymentsResponse;
 import hanse.payment.v1.PaymentServiceGrpc;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,18 +41,14 @@ final class MoneyCommands {
         @Parameters(paramLabel = "AGENT", description = "UUID, DID or handle; `treasury` for the treasury.")
         private String agent = "";
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
             ListStatementResponse.Builder all = Pages.read(
                     ListStatementResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> node.ledger()
                             .listStatement(ListStatementRequest.newBuilder()
                                     .setAgentId(agent)
@@ -181,18 +178,14 @@ final class MoneyCommands {
         @Option(names = "--payee", description = "Those to the agent instead of those by it.")
         private boolean payee;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
             ListPaymentsResponse.Builder all = Pages.read(
                     ListPaymentsResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> PaymentServiceGrpc.newBlockingStub(node.channel())
                             .listPayments(ListPaymentsRequest.newBuilder()
                                     .setSide(payee ? ListPaymentsRequest.Side.PAYEE : ListPaymentsRequest.Side.PAYER)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
 final class SettlementCommands {
 
     /// A command about one settlement, which answers with it.
-    private abstract static class OnSettlement extends OnNode {
+    private abstract static class OnSettlement extends Answering<Settlement> {
         @Parameters(index = "0", paramLabel = "SETTLEMENT", description = "Its id.")
         private String settlement = "";
 
@@ -42,12 +43,9 @@ final class SettlementCommands {
             return settlement;
         }
 
-        abstract Settlement answer(Connection node);
-
         @Override
-        final int ask(Connection node) {
-            Settlement answer = answer(node);
-            return show(answer, people -> print(people, answer));
+        final void print(PrintWriter people, Settlement answer) {
+            SettlementCommands.print(people, answer);
         }
     }
 
@@ -56,12 +54,8 @@ final class SettlementCommands {
         @Option(names = "--status", paramLabel = "STATUS", description = "Those of this status only.")
         private Settlement.@Nullable Status status;
 
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                defaultValue = "50",
-                description = "At most so many (default: ${DEFAULT-VALUE}).")
-        private int limit;
+        @Mixin
+        private Limit limit = new Limit();
 
         @Override
         int ask(Connection node) {
@@ -71,7 +65,7 @@ final class SettlementCommands {
             }
             ListSettlementsResponse.Builder all = Pages.read(
                     ListSettlementsResponse.newBuilder(),
-                    limit,
+                    limit.most(),
                     (size, token) -> node.settlements()
                             .listSettlements(request.setPageSize(size)
                                     .setPageToken(token)

@@ -1,6 +1,5 @@
 package hanse.node.contract;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
 import hanse.node.federation.Outgoing;
@@ -9,6 +8,7 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -68,14 +68,6 @@ record ChangeCommand(
 
     @Override
     public Done recall(byte[] remembered) {
-        return new Done(read(remembered), List.of());
-    }
-
-    static hanse.contract.v1.Contract read(byte[] remembered) {
-        try {
-            return hanse.contract.v1.Contract.parseFrom(remembered);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return new Done(Remembered.read(hanse.contract.v1.Contract.parser(), remembered), List.of());
     }
 }

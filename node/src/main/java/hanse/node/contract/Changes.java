@@ -14,7 +14,6 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.TradeParties;
-import hanse.wire.SignedText;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,11 +88,9 @@ record Changes(Parties parties, ContractStore store, ContractMoney money, Option
 
     /// The version is new, under the lock of the contract's row.
     private static UUID cause(Contract changed) {
-        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(24)
+        return MessageId.hash(ByteBuffer.allocate(24)
                 .putLong(changed.id().getMostSignificantBits())
                 .putLong(changed.id().getLeastSignificantBits())
-                .putLong(changed.version())
-                .array()));
-        return new UUID(hash.getLong(), hash.getLong());
+                .putLong(changed.version()));
     }
 }

@@ -19,7 +19,6 @@ import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import hanse.node.payment.HeldMoney;
 import hanse.node.payment.Token;
-import hanse.wire.SignedText;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
@@ -197,13 +196,12 @@ final class ContractMoney {
     }
 
     private static UUID transferId(Contract contract, Milestone milestone, int attempt, Instant now) {
-        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(24)
+        UUID hash = MessageId.hash(ByteBuffer.allocate(24)
                 .putLong(contract.id().getMostSignificantBits())
                 .putLong(contract.id().getLeastSignificantBits())
                 .putInt(milestone.number())
-                .putInt(attempt)
-                .array()));
-        return MessageId.of(now, new UUID(hash.getLong(), hash.getLong()));
+                .putInt(attempt));
+        return MessageId.of(now, hash);
     }
 
     private Frames frames() {

@@ -12,6 +12,7 @@ import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,6 +80,6 @@ record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers,
 
     @Override
     public ChangeCommand.Done recall(byte[] remembered) {
-        return new ChangeCommand.Done(ChangeCommand.read(remembered), List.of());
+        return new ChangeCommand.Done(Remembered.read(hanse.contract.v1.Contract.parser(), remembered), List.of());
     }
 }

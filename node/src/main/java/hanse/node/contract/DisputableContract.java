@@ -98,7 +98,7 @@ final class DisputableContract implements Disputable {
             return Avt.ZERO;
         }
         return switch (side) {
-            case CONTRACTOR -> award.compareTo(held) < 0 ? award : held;
+            case CONTRACTOR -> award.min(held);
             case PROVIDER -> {
                 if (award.compareTo(held) < 0) {
                     throw new RefusedException(Reason.AWARD_NOT_WHOLE);
@@ -196,7 +196,7 @@ final class DisputableContract implements Disputable {
             return sum(payable(contract, part), milestone -> true);
         }
         Avt unpaid = sum(part, milestone -> !milestone.isPaidOut());
-        return contract.escrowed().compareTo(unpaid) < 0 ? contract.escrowed() : unpaid;
+        return contract.escrowed().min(unpaid);
     }
 
     private static Avt sum(List<Milestone> milestones, Predicate<Milestone> which) {

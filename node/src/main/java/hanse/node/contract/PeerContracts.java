@@ -14,6 +14,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.call.SignedRequest;
 import hanse.node.call.TimePage;
 import hanse.node.call.WireTime;
+import hanse.node.federation.Answered;
 import hanse.node.federation.Federation;
 import hanse.node.federation.Frame;
 import hanse.node.federation.Incoming;
@@ -27,9 +28,7 @@ import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
-import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Rows;
-import hanse.node.ledger.Wanted;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import hanse.peer.VerifiedOutcome;
@@ -112,7 +111,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
 
     /// The provider's registry has seen it.
     private CompletionStage<?> shown(Outgoing asked, VerifiedOutcome outcome) {
-        return commit.submit(new Answered(asked));
+        return commit.submit(new Answered(federation.messages(), asked));
     }
 
     /// The frame's end, when that has come within 2 s.
@@ -262,23 +261,5 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
             Optional<TimePage> before,
             int limit) {
         return mirrors.list(tx, provider, contractor, state, before, limit);
-    }
-
-    /// The outcome of a message that needs nothing more.
-    private final class Answered implements InternalCommand<Boolean> {
-        private final Outgoing asked;
-
-        Answered(Outgoing asked) {
-            this.asked = asked;
-        }
-
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {}
-
-        @Override
-        public Boolean decide(Books books) {
-            federation.messages().answered(books, asked);
-            return true;
-        }
     }
 }

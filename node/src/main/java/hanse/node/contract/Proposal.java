@@ -8,6 +8,7 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.call.WireTime;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Currency;
 import java.time.Duration;
@@ -103,7 +104,7 @@ final class Proposal {
                 terms.getFunding() == Terms.Funding.ESCROWED,
                 total(terms),
                 review.isZero() ? USUAL_REVIEW : review,
-                time(terms.getAcceptBy()),
+                WireTime.instant(terms.getAcceptBy()),
                 proposed,
                 createdAt);
     }
@@ -117,7 +118,7 @@ final class Proposal {
                     number,
                     name(milestone, number),
                     Avt.parse(milestone.getAmount()),
-                    milestone.hasDueAt() ? Optional.of(time(milestone.getDueAt())) : Optional.empty()));
+                    milestone.hasDueAt() ? Optional.of(WireTime.instant(milestone.getDueAt())) : Optional.empty()));
         }
         return milestones;
     }
@@ -135,9 +136,5 @@ final class Proposal {
 
     private static String name(MilestoneTerms milestone, int number) {
         return milestone.getMilestoneId().isEmpty() ? Integer.toString(number) : milestone.getMilestoneId();
-    }
-
-    private static Instant time(Timestamp time) {
-        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 }

@@ -17,6 +17,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.Request;
 import hanse.node.call.SignedRequest;
+import hanse.node.call.WireTime;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.identity.Freshness;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,8 @@ record RelayedChange(UUID contract, Did provider, Change change, UUID signature)
     private static final String SERVICE = "/" + ContractServiceGrpc.SERVICE_NAME + "/";
 
     /// Checks and reads. Refuses with `MESSAGE_REFUSED` what speaks for another registry's agent or to another
-    /// registry,
-    /// `BAD_SIGNATURE`, `SIGNATURE_STALE`, and `MESSAGE_UNREADABLE` what is no change that a provider can make.
+    /// registry, or has come at no time, `BAD_SIGNATURE`, `SIGNATURE_STALE`, and `MESSAGE_UNREADABLE` what is no
+    /// change that a provider can make.
     static RelayedChange read(RelayContractRequest relay, RegistryId peer) {
         Did provider = Did.parse(relay.getProvider());
         boolean toItsHome = relay.getAudience().isEmpty()
@@ -56,8 +57,8 @@ record RelayedChange(UUID contract, Did provider, Change change, UUID signature)
         if (signed.body().length > SignedRequest.LONGEST_BODY || !key.verifies(signed.text(), signed.signature())) {
             throw new RefusedException(Reason.BAD_SIGNATURE);
         }
-        Instant received = Instant.ofEpochSecond(
-                relay.getReceivedAt().getSeconds(), relay.getReceivedAt().getNanos());
+        Instant received =
+                WireTime.read(relay.getReceivedAt()).orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
         if (Freshness.of(signed.timestamp(), received) != Freshness.FRESH) {
             throw new RefusedException(Reason.SIGNATURE_STALE);
         }

@@ -3,6 +3,7 @@ package hanse.node.contract;
 import hanse.node.call.AgentId;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
+import hanse.node.call.WireTime;
 import hanse.node.ledger.Rows;
 import hanse.node.malpractice.RealDealing;
 import hanse.node.malpractice.Reportable;
@@ -69,10 +70,6 @@ final class ReportableContract implements Reportable {
     }
 
     private static Optional<Instant> endedAt(Mirror mirror) {
-        return mirror.shown().hasEndedAt()
-                ? Optional.of(Instant.ofEpochSecond(
-                        mirror.shown().getEndedAt().getSeconds(),
-                        mirror.shown().getEndedAt().getNanos()))
-                : Optional.empty();
+        return mirror.shown().hasEndedAt() ? WireTime.read(mirror.shown().getEndedAt()) : Optional.empty();
     }
 }

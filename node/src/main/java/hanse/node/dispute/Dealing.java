@@ -29,11 +29,6 @@ public record Dealing(String state, Avt captured, Avt held, Avt inFlight, Perfor
         }
     }
 
-    /// All that may still change hands under it, or has.
-    Avt worth() {
-        return captured.plus(held).plus(inFlight);
-    }
-
     /// Whether a part of it is where no ruling reaches it now.
     boolean isMoving() {
         return !inFlight.isZero();

@@ -47,20 +47,16 @@ final class Docket {
     /// What a complaint about a dealing may ask for: what is held or on its way, and what was captured and not
     /// recovered before.
     Avt claimable(Rows rows, Subject subject, Dealing part, Dealing whole) {
-        return smaller(
-                part.held().plus(part.inFlight()).plus(row(rows, subject).left(part.captured())),
-                whole.held()
-                        .plus(whole.inFlight())
-                        .plus(row(rows, subject.whole()).left(whole.captured())));
+        Avt ofPart = part.held().plus(part.inFlight()).plus(row(rows, subject).left(part.captured()));
+        Avt ofWhole = whole.held()
+                .plus(whole.inFlight())
+                .plus(row(rows, subject.whole()).left(whole.captured()));
+        return ofPart.min(ofWhole);
     }
 
     /// What can still be recovered of what was captured under a dealing, and under the whole.
     Avt left(Rows rows, Subject subject, Avt part, Avt whole) {
-        return smaller(row(rows, subject).left(part), row(rows, subject.whole()).left(whole));
-    }
-
-    private static Avt smaller(Avt a, Avt b) {
-        return a.compareTo(b) < 0 ? a : b;
+        return row(rows, subject).left(part).min(row(rows, subject.whole()).left(whole));
     }
 
     private Disputed row(Rows rows, Subject subject) {

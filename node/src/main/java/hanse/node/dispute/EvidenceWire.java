@@ -5,6 +5,7 @@ import hanse.federation.v1.DisputeNotice;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.call.WireTime;
 import hanse.node.federation.Incoming;
 import hanse.peer.MessageIds;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,6 @@ final class EvidenceWire {
 
     /// Bytes of a dispute without its evidence: a reason and a ruling's note, 4,000 characters each, and little else.
     private static final int LARGEST_DISPUTE = 40_000;
-
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private EvidenceWire() {}
 
@@ -116,11 +115,9 @@ final class EvidenceWire {
     }
 
     private static Instant time(com.google.protobuf.Timestamp said) {
-        Instant time = Instant.EPOCH.plusSeconds(said.getSeconds()).plusNanos(said.getNanos());
-        if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
-            throw new IllegalArgumentException("no time of ours");
-        }
-        return time.truncatedTo(ChronoUnit.MICROS);
+        return WireTime.read(said)
+                .orElseThrow(() -> new IllegalArgumentException("no time of ours"))
+                .truncatedTo(ChronoUnit.MICROS);
     }
 
     /// Evidence before it is filed.

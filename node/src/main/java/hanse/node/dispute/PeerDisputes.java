@@ -6,6 +6,7 @@ import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
+import hanse.node.federation.Answered;
 import hanse.node.federation.Federation;
 import hanse.node.federation.MessageId;
 import hanse.node.federation.Outgoing;
@@ -14,11 +15,9 @@ import hanse.node.identity.Notes;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.GroupCommit;
-import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.TradeParties;
-import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
 import hanse.peer.VerifiedOutcome;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,9 @@ public final class PeerDisputes implements Notices {
                 .decide(
                         Message.BodyCase.DISPUTE_NOTICE,
                         message -> new NoticeReceived(parties.self(), this.owners, mirrors, evidence, message))
-                .ask(Message.BodyCase.DISPUTE_NOTICE, (asked, outcome) -> commit.submit(new Answered(asked)))
+                .ask(
+                        Message.BodyCase.DISPUTE_NOTICE,
+                        (asked, outcome) -> commit.submit(new Answered(federation.messages(), asked)))
                 .ask(Message.BodyCase.DISPUTE_EVIDENCE, this::evidenceDecided)
                 .ask(Message.BodyCase.DISPUTE_FILING, this::filingDecided)
                 .ask(Message.BodyCase.DISPUTE_WITHDRAWAL, this::withdrawalDecided);
@@ -86,24 +87,6 @@ public final class PeerDisputes implements Notices {
     public void committed(Did party) {
         if (!parties.isLocal(party)) {
             federation.messages().wake(party.registry());
-        }
-    }
-
-    /// A notice has arrived, or is of no use to its receiver.
-    private final class Answered implements InternalCommand<Boolean> {
-        private final Outgoing asked;
-
-        Answered(Outgoing asked) {
-            this.asked = asked;
-        }
-
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {}
-
-        @Override
-        public Boolean decide(Books books) {
-            federation.messages().answered(books, asked);
-            return true;
         }
     }
 

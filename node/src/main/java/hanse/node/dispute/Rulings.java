@@ -341,8 +341,7 @@ public final class Rulings {
     /// @param claim what the defendant is to pay back; empty when that is nothing
     private record Award(Optional<Claim> claim) {}
 
-    /// What a ruling for the complainant moves now; empty when there is none, or when the money is on its way to a
-    /// peer.
+    /// What a ruling for the complainant moves now; empty when there is none, or when the money is on its way.
     /// Refuses what cannot be carried out, and changes nothing.
     private Optional<Award> award(Books books, Dispute ruled) {
         if (!ruled.isToBeCarriedOut()) {
@@ -362,7 +361,7 @@ public final class Rulings {
         Dealing whole = owner.dealing(books.rows(), subject.whole(), filing.complainant(), books.now());
         Avt returned = owner.handable(books, subject, filing.complainant(), awarded(ruled));
         Avt left = docket.left(books.rows(), subject, dealing.captured(), whole.captured());
-        Avt due = smaller(awarded(ruled).minus(returned), left);
+        Avt due = awarded(ruled).minus(returned).min(left);
         if (due.isZero()) {
             return Optional.of(new Award(Optional.empty()));
         }
@@ -441,9 +440,5 @@ public final class Rulings {
 
     private static Avt awarded(Dispute dispute) {
         return dispute.closing().orElseThrow().awarded();
-    }
-
-    private static Avt smaller(Avt a, Avt b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -74,7 +74,7 @@ public final class Slash {
 
     /// Takes it; there is no [#fault].
     public void burn(Books books, AgentId defendant, String claimant, Avt amount, UUID dispute) {
-        Avt first = smaller(bonded(books, defendant), amount);
+        Avt first = bonded(books, defendant).min(amount);
         if (!first.isZero()) {
             post(books, reputation.bond(books, defendant).orElseThrow(), claimant, first, dispute, defendant);
             reputation.forfeited(books, defendant, first);
@@ -92,8 +92,8 @@ public final class Slash {
 
     /// Keeps the defendant from spending `amount`, or as much of that as there is.
     public Held hold(Books books, AgentId defendant, Avt amount, UUID about) {
-        Avt bond = smaller(bonded(books, defendant), amount);
-        Avt account = smaller(books.account(AccountId.of(defendant)).available(), amount.minus(bond));
+        Avt bond = bonded(books, defendant).min(amount);
+        Avt account = books.account(AccountId.of(defendant)).available().min(amount.minus(bond));
         Held held = new Held(bond, account);
         change(books, defendant, held, about, true);
         return held;
@@ -118,10 +118,6 @@ public final class Slash {
         return hold
                 ? Posting.hold(EntryKind.SLASH_HELD, account, amount)
                 : Posting.unhold(EntryKind.SLASH_HOLD_ENDED, account, amount);
-    }
-
-    private static Avt smaller(Avt a, Avt b) {
-        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static void post(

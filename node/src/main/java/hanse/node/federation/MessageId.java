@@ -1,5 +1,7 @@
 package hanse.node.federation;
 
+import hanse.wire.SignedText;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -11,6 +13,12 @@ public final class MessageId {
     private static final long VARIANT = 0x8000_0000_0000_0000L;
 
     private MessageId() {}
+
+    /// A hash of what names a cause, as much of it as an id has room for.
+    public static UUID hash(ByteBuffer content) {
+        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(content.array()));
+        return new UUID(hash.getLong(), hash.getLong());
+    }
 
     /// The id of the message that something causes.
     ///

@@ -1,6 +1,5 @@
 package hanse.node.federation;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.node.call.AgentId;
@@ -13,6 +12,7 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -73,10 +73,6 @@ record PrepareTransfer(
 
     @Override
     public Result recall(byte[] remembered) {
-        try {
-            return new Result(CrossRegistryTransferResponse.parseFrom(remembered), Optional.empty());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return new Result(Remembered.read(CrossRegistryTransferResponse.parser(), remembered), Optional.empty());
     }
 }

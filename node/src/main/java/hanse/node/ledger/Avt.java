@@ -100,6 +100,11 @@ public record Avt(long micros) implements Comparable<Avt> {
         return new Avt(Math.addExact(micros, other.micros));
     }
 
+    /// The smaller of two.
+    public Avt min(Avt other) {
+        return new Avt(Math.min(micros, other.micros));
+    }
+
     public boolean isZero() {
         return micros == 0;
     }

@@ -1,9 +1,9 @@
 package hanse.node.ledger;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import hanse.node.call.Call;
+import hanse.node.outcome.Remembered;
 import java.util.Optional;
 
 /// What a caller asks for, answered by a message, which is remembered as it is.
@@ -28,10 +28,6 @@ public abstract class MessageCommand<T extends Message> implements Command<T> {
 
     @Override
     public final T recall(byte[] remembered) {
-        try {
-            return parser.parseFrom(remembered);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return Remembered.read(parser, remembered);
     }
 }

@@ -36,7 +36,7 @@ public final class Treasury {
         Avt open = amount;
         for (SystemAccount stripe : stripes) {
             Avt there = books.account(stripe.id()).available();
-            Avt part = there.compareTo(open) < 0 ? there : open;
+            Avt part = there.min(open);
             if (!part.isZero()) {
                 parts.add(said.apply(Posting.move(kind, stripe.id(), to, part)));
                 open = open.minus(part);

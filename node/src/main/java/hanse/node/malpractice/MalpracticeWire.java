@@ -8,7 +8,6 @@ import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -115,15 +114,8 @@ final class MalpracticeWire {
     }
 
     private static Instant time(Timestamp time) {
-        // From 1970 to 9999, as PostgreSQL and pages of lists take it.
-        long latest = 253_402_300_799L;
-        if (time.getSeconds() < 0 || time.getSeconds() > latest) {
-            throw new RefusedException(Reason.MESSAGE_UNREADABLE);
-        }
-        try {
-            return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).truncatedTo(ChronoUnit.MICROS);
-        } catch (DateTimeException e) {
-            throw new RefusedException(Reason.MESSAGE_UNREADABLE);
-        }
+        return WireTime.read(time)
+                .orElseThrow(() -> new RefusedException(Reason.MESSAGE_UNREADABLE))
+                .truncatedTo(ChronoUnit.MICROS);
     }
 }

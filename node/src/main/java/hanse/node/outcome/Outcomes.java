@@ -1,6 +1,5 @@
 package hanse.node.outcome;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import hanse.error.v1.Reason;
@@ -129,12 +128,10 @@ public final class Outcomes {
             requireStanding(tx, request.caller());
         }
         try {
-            T answer = parser.parseFrom(remembered.answerOrRefuse());
+            T answer = Remembered.read(parser, remembered.answerOrRefuse());
             return new Done<>(Optional.of(answer), Optional.empty(), !own);
         } catch (RefusedException refused) {
             return new Done<>(Optional.empty(), Optional.of(refused), !own);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
         }
     }
 

@@ -1,5 +1,8 @@
 package hanse.node.outcome;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import hanse.error.v1.Reason;
 import hanse.node.call.RefusedException;
 import hanse.node.call.Request;
@@ -57,6 +60,15 @@ public record Remembered(UUID key, byte[] digest, Optional<UUID> signature, long
             throw new RefusedException(Reason.REQUEST_ID_REUSED);
         }
         return false;
+    }
+
+    /// An answer that was remembered as a message.
+    public static <T extends Message> T read(Parser<T> parser, byte[] remembered) {
+        try {
+            return parser.parseFrom(remembered);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a remembered answer cannot be read", e);
+        }
     }
 
     /// The remembered answer; throws the remembered refusal.

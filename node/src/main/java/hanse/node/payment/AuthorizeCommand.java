@@ -1,6 +1,5 @@
 package hanse.node.payment;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
@@ -18,6 +17,7 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import hanse.payment.v1.AuthorizeResponse;
 import java.time.Duration;
 import java.util.Optional;
@@ -103,12 +103,8 @@ record AuthorizeCommand(
 
     @Override
     public AuthorizeResponse recall(byte[] remembered) {
-        try {
-            return AuthorizeResponse.parseFrom(remembered).toBuilder()
-                    .setPaymentToken(token.reveal())
-                    .build();
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return Remembered.read(AuthorizeResponse.parser(), remembered).toBuilder()
+                .setPaymentToken(token.reveal())
+                .build();
     }
 }

@@ -1,6 +1,5 @@
 package hanse.node.payment;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
@@ -16,6 +15,7 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -149,10 +149,6 @@ record EndCommand(
 
     @Override
     public Ended recall(byte[] remembered) {
-        try {
-            return new Ended(hanse.payment.v1.Payment.parseFrom(remembered), Optional.empty());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return new Ended(Remembered.read(hanse.payment.v1.Payment.parser(), remembered), Optional.empty());
     }
 }

@@ -1,7 +1,6 @@
 package hanse.node.payment;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.ConsumedPayment;
 import hanse.node.call.Did;
@@ -23,7 +22,6 @@ final class ForeignWire {
     private static final int LONGEST_RESOURCE = 512;
 
     /// From here on there are times that a database or JSON cannot hold. A day is left for what is reckoned from one.
-    private static final long NEVER = Instant.parse("9999-12-31T00:00:00Z").getEpochSecond();
 
     private ForeignWire() {}
 
@@ -126,6 +124,8 @@ final class ForeignWire {
     /// @param decidedAt when the issuer decided; when it is the moment at which it consumed, that was our doing
     static Optional<ForeignPayment.Terms> terms(
             ConsumedPayment said, UUID asked, RegistryId issuer, Timestamp decidedAt) {
+        Optional<Instant> expiresAt = WireTime.read(said.getExpiresAt());
+        Optional<Instant> consumedAt = WireTime.read(said.getConsumedAt());
         try {
             if (!MessageIds.parse(said.getPaymentId()).equals(Optional.of(asked))
                     || !Did.parse(said.getPayer()).registry().equals(issuer)
@@ -133,27 +133,19 @@ final class ForeignWire {
                     || said.getAmountMicros() > Avt.MAX.micros()
                     || !Nul.in(said).isEmpty()
                     || said.getResource().codePointCount(0, said.getResource().length()) > LONGEST_RESOURCE
-                    || !isTime(said.getExpiresAt())
-                    || !isTime(said.getConsumedAt())) {
+                    || expiresAt.isEmpty()
+                    || consumedAt.isEmpty()) {
                 return Optional.empty();
             }
             return Optional.of(new ForeignPayment.Terms(
                     said.getPayer(),
                     new Avt(said.getAmountMicros()),
                     said.getResource(),
-                    instant(said.getExpiresAt()),
-                    instant(said.getConsumedAt()),
+                    expiresAt.get(),
+                    consumedAt.get(),
                     said.getConsumedAt().equals(decidedAt)));
         } catch (RefusedException notADid) {
             return Optional.empty();
         }
-    }
-
-    private static boolean isTime(Timestamp time) {
-        return Timestamps.isValid(time) && time.getSeconds() >= 0 && time.getSeconds() < NEVER;
-    }
-
-    private static Instant instant(Timestamp time) {
-        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 }

@@ -11,7 +11,6 @@ import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Transfers;
-import hanse.wire.SignedText;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,11 +70,10 @@ final class Settlement {
 
     /// The transfer of an attempt: the same whoever begins it, and another one only after a recorded refusal.
     private static UUID transferId(Payment payment, int attempt) {
-        ByteBuffer hash = ByteBuffer.wrap(SignedText.sha256(ByteBuffer.allocate(20)
+        UUID hash = MessageId.hash(ByteBuffer.allocate(20)
                 .putLong(payment.id().getMostSignificantBits())
                 .putLong(payment.id().getLeastSignificantBits())
-                .putInt(attempt)
-                .array()));
-        return MessageId.of(payment.consumedAt().orElseThrow(), new UUID(hash.getLong(), hash.getLong()));
+                .putInt(attempt));
+        return MessageId.of(payment.consumedAt().orElseThrow(), hash);
     }
 }

@@ -1,6 +1,5 @@
 package hanse.node.payment;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
@@ -13,6 +12,7 @@ import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.TradeParties;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import hanse.payment.v1.VerifyResponse;
 import java.util.Optional;
 
@@ -73,10 +73,6 @@ record VerifyCommand(Call asked, Parties parties, PaymentStore store, Token toke
 
     @Override
     public VerifyResponse recall(byte[] remembered) {
-        try {
-            return VerifyResponse.parseFrom(remembered);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return Remembered.read(VerifyResponse.parser(), remembered);
     }
 }

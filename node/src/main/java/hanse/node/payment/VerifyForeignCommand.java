@@ -1,7 +1,6 @@
 package hanse.node.payment;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.ConsumePayment;
 import hanse.node.call.Call;
@@ -16,6 +15,7 @@ import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
+import hanse.node.outcome.Remembered;
 import hanse.payment.v1.VerifyResponse;
 import java.util.Optional;
 import java.util.UUID;
@@ -114,10 +114,6 @@ record VerifyForeignCommand(
         if (remembered.length == 0) {
             return Asked.BEFORE;
         }
-        try {
-            return new Asked(Optional.of(VerifyResponse.parseFrom(remembered)), Optional.empty());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("a remembered answer cannot be read", e);
-        }
+        return new Asked(Optional.of(Remembered.read(VerifyResponse.parser(), remembered)), Optional.empty());
     }
 }

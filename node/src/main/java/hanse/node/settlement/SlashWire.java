@@ -14,7 +14,6 @@ import hanse.node.dispute.Subject;
 import hanse.node.dispute.SubjectWire;
 import hanse.node.ledger.Avt;
 import hanse.peer.MessageIds;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +50,13 @@ final class SlashWire {
             Did defendant = Did.parse(request.getDefendant());
             boolean theirs =
                     complainant.registry().equals(from) && defendant.registry().equals(self);
+            Optional<Instant> filedAt = WireTime.read(request.getFiledAt());
             long micros = request.getAmountMicros();
             String note = request.getRulingNote();
             if (dispute.isEmpty()
                     || subject.isEmpty()
                     || !theirs
+                    || filedAt.isEmpty()
                     || micros <= 0
                     || micros > Avt.MAX.micros()
                     || note.codePointCount(0, note.length()) > LONGEST_NOTE) {
@@ -69,10 +70,8 @@ final class SlashWire {
                     new Avt(micros),
                     note,
                     cited(request.getAttestationIdsList()),
-                    Instant.ofEpochSecond(
-                            request.getFiledAt().getSeconds(),
-                            request.getFiledAt().getNanos())));
-        } catch (RefusedException | DateTimeException unreadable) {
+                    filedAt.get()));
+        } catch (RefusedException unreadable) {
             return Optional.empty();
         }
     }

@@ -4,6 +4,8 @@ import static hanse.node.federation.TestNode.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import hanse.contract.v1.Contract.State;
 import hanse.contract.v1.Terms;
 import hanse.dispute.v1.Dispute;
@@ -176,17 +178,22 @@ final class PeerContractDisputeTest {
         assertThat(asked("2", 1)).contains(Reason.SLASH_ABOVE_RECEIVED);
         assertThat(asked("1", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
         assertThat(asked("", 10_000_001)).contains(Reason.SLASH_ABOVE_RECEIVED);
-        assertThat(asked(new UUID(0, 0), "", 1)).contains(Reason.MESSAGE_REFUSED);
+        assertThat(asked(new UUID(0, 0), "", Timestamps.now(), 1)).contains(Reason.MESSAGE_REFUSED);
+        Timestamp never = Timestamp.newBuilder()
+                .setSeconds(Long.MAX_VALUE)
+                .setNanos(Integer.MAX_VALUE)
+                .build();
+        assertThat(asked(voyage.id, "1", never, 1)).contains(Reason.MESSAGE_REFUSED);
         assertThat(asked("1", 6_000_000)).isEmpty();
         assertThat(asked("", 5_000_000)).contains(Reason.SLASH_ABOVE_RECEIVED);
     }
 
     private Optional<Reason> asked(String milestone, long micros) {
-        return asked(voyage.id, milestone, micros);
+        return asked(voyage.id, milestone, Timestamps.now(), micros);
     }
 
     /// What beta says to a request that alpha's own books know nothing of; empty when it takes it.
-    private Optional<Reason> asked(UUID contract, String milestone, long micros) {
+    private Optional<Reason> asked(UUID contract, String milestone, Timestamp filedAt, long micros) {
         Message message = Message.newBuilder()
                 .setFrom(pair.alpha().id.value())
                 .setTo(pair.beta().id.value())
@@ -200,6 +207,7 @@ final class PeerContractDisputeTest {
                                 .setMilestoneId(milestone))
                         .setComplainant(new Did(pair.alpha().id, voyage.contractor).toString())
                         .setDefendant(new Did(pair.beta().id, voyage.provider).toString())
+                        .setFiledAt(filedAt)
                         .setAmountMicros(micros))
                 .build();
         try {
