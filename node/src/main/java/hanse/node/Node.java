@@ -274,7 +274,8 @@ public final class Node implements AutoCloseable {
         origin.tell(rulings);
         peerDisputes.tell(disputes, rulings);
         Home home = new Home(federation, commit, parties, disputable, slash);
-        Settlements settlements = new Settlements(database, ledger, federation, home, parties, peerTrusts, clock);
+        Settlements settlements =
+                new Settlements(database, ledger, federation, home, rulings, parties, peerTrusts, clock);
         SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);
 
         // what happened, and the proof of it

@@ -248,6 +248,12 @@ record Contract(Agreement agreement, Standing standing, List<Milestone> mileston
         return new Contract(agreement, failed, milestones, version + 1);
     }
 
+    boolean isFrozenBy(UUID dispute) {
+        return standing.freeze()
+                .filter(freeze -> freeze.dispute().equals(dispute))
+                .isPresent();
+    }
+
     /// Goes on as it was, or as the ruling has left it. Either side may dispute again: a failed one's escrow waits
     /// for that.
     Contract thawed(Instant now) {

@@ -83,9 +83,11 @@ final class DisputableContract implements Disputable {
     }
 
     @Override
-    public void thaw(Books books, Subject subject) {
+    public void thaw(Books books, Subject subject, UUID dispute) {
         Contract contract = get(books.rows(), subject);
-        change(books, contract, contract.thawed(books.now()));
+        if (contract.isFrozenBy(dispute)) {
+            change(books, contract, contract.thawed(books.now()));
+        }
     }
 
     @Override

@@ -52,11 +52,12 @@ final class MilestoneCredits implements MessageRoutes.Credits {
         rows.want(mirrors, contract);
     }
 
-    /// What a provider has received under a contract, or a milestone of it; empty when there is no such contract
-    /// between the two.
+    /// What a provider has received under a contract, or a milestone of it; empty when it has accepted no such contract
+    /// with that contractor.
     Optional<Avt> received(Rows rows, RegistryId peer, Subject subject, Did contractor, AgentId provider) {
         return rows.get(mirrors, subject.id())
-                .filter(mirror -> mirror.registry().equals(peer)
+                .filter(mirror -> mirror.accepted()
+                        && mirror.registry().equals(peer)
                         && mirror.contractor().equals(contractor)
                         && mirror.provider().equals(provider))
                 .map(mirror -> mirror.received(subject.part()));

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 /// A contract that a peer keeps, as it was there last; its provider is of this registry. Pure.
 ///
 /// @param shown without the terms
+/// @param accepted whether its provider has asked to accept it, here: before that it is owed and paid nothing under it
 /// @param credited what its provider has been paid for each milestone, by this registry's own books, in their order
 record Mirror(
         UUID id,
@@ -26,6 +27,7 @@ record Mirror(
         Instant createdAt,
         Terms terms,
         Contract shown,
+        boolean accepted,
         List<Avt> credited) {
     static Mirror offered(UUID id, RegistryId registry, AgentId provider, Instant now, Contract offered) {
         return new Mirror(
@@ -35,6 +37,7 @@ record Mirror(
                 now,
                 offered.getTerms(),
                 offered.toBuilder().clearTerms().build(),
+                false,
                 Collections.nCopies(offered.getTerms().getMilestonesCount(), Avt.ZERO));
     }
 
@@ -54,12 +57,18 @@ record Mirror(
                 .mapToObj(
                         i -> i < known.size() ? withTexts(next.getMilestones(i), known.get(i)) : next.getMilestones(i))
                 .forEach(merged::addMilestones);
-        return new Mirror(id, registry, provider, createdAt, terms, merged.build(), credited);
+        return new Mirror(id, registry, provider, createdAt, terms, merged.build(), accepted, credited);
+    }
+
+    /// Its provider asks to accept it: the peer may know of that before it is known here what came of it.
+    Mirror askedToAccept() {
+        return new Mirror(id, registry, provider, createdAt, terms, shown, true, credited);
     }
 
     /// Whether a transfer pays one of its milestones, from the one party to the other.
     boolean isPaidBy(RegistryId peer, CreditTransfer credit) {
-        return registry.equals(peer)
+        return accepted
+                && registry.equals(peer)
                 && credit.getPayer().equals(terms.getContractor())
                 && credit.getPayee().equals(terms.getProvider())
                 && credit.getMilestone() >= 1
@@ -72,7 +81,7 @@ record Mirror(
     Mirror credited(int number, Avt amount) {
         List<Avt> more = new ArrayList<>(credited);
         more.set(number - 1, more.get(number - 1).plus(amount));
-        return new Mirror(id, registry, provider, createdAt, terms, shown, List.copyOf(more));
+        return new Mirror(id, registry, provider, createdAt, terms, shown, accepted, List.copyOf(more));
     }
 
     /// What the provider has been paid under it.

@@ -34,18 +34,21 @@ final class MirrorStore implements RowType<UUID, Mirror> {
             + " from contract_mirror where id = any(?) order by id for no key update";
 
     private static final String INSERT = """
-            insert into contract_mirror (id, registry, contractor, provider, state, created_at, terms, shown, version, credited)
-            select id, registry, contractor, provider, state, created_at, terms, shown, version, credited::bigint[]
+            insert into contract_mirror
+              (id, registry, contractor, provider, state, created_at, terms, shown, version, accepted, credited)
+            select id, registry, contractor, provider, state, created_at, terms, shown, version, accepted,
+              credited::bigint[]
             from unnest(?::uuid[], ?::text[], ?::uuid[], ?::uuid[], ?::smallint[], ?::timestamptz[], ?::bytea[], ?::bytea[],
-                ?::bigint[], ?::text[])
-              as u (id, registry, contractor, provider, state, created_at, terms, shown, version, credited)
+                ?::bigint[], ?::boolean[], ?::text[])
+              as u (id, registry, contractor, provider, state, created_at, terms, shown, version, accepted, credited)
             """;
 
     private static final String UPDATE = """
             update contract_mirror m
-            set state = u.state, shown = u.shown, version = u.version, credited = u.credited::bigint[]
-            from unnest(?::uuid[], ?::smallint[], ?::bytea[], ?::bigint[], ?::text[])
-              as u (id, state, shown, version, credited)
+            set state = u.state, shown = u.shown, version = u.version, accepted = u.accepted,
+                credited = u.credited::bigint[]
+            from unnest(?::uuid[], ?::smallint[], ?::bytea[], ?::bigint[], ?::boolean[], ?::text[])
+              as u (id, state, shown, version, accepted, credited)
             where m.id = u.id
             """;
 
@@ -74,6 +77,7 @@ final class MirrorStore implements RowType<UUID, Mirror> {
                     Columns.bytes(rows, m -> m.terms().toByteArray()),
                     Columns.bytes(rows, m -> m.shown().toByteArray()),
                     Columns.longs(rows, m -> m.shown().getVersion()),
+                    Columns.booleans(rows, Mirror::accepted),
                     Columns.texts(rows, MirrorStore::credited));
         }
         if (!updated.isEmpty()) {
@@ -85,6 +89,7 @@ final class MirrorStore implements RowType<UUID, Mirror> {
                     Columns.shorts(rows, MirrorStore::state),
                     Columns.bytes(rows, m -> m.shown().toByteArray()),
                     Columns.longs(rows, m -> m.shown().getVersion()),
+                    Columns.booleans(rows, Mirror::accepted),
                     Columns.texts(rows, MirrorStore::credited));
         }
     }
@@ -159,6 +164,7 @@ final class MirrorStore implements RowType<UUID, Mirror> {
                     row.getCreatedAt(),
                     terms,
                     hanse.contract.v1.Contract.parseFrom(row.getShown()),
+                    row.getAccepted(),
                     credited(row, terms));
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("a stored contract cannot be read", e);

@@ -195,6 +195,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
         SignedRequest signed = call.evidence().orElseThrow(() -> new RefusedException(Reason.SIGNATURE_REQUIRED));
         if (change instanceof Change.Accept) {
             federation.directory().requireActive(mirror.registry());
+            books.rows().update(mirrors, id, mirror.askedToAccept());
         } else {
             federation.directory().requireLinked(mirror.registry());
         }

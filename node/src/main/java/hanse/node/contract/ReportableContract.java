@@ -33,8 +33,7 @@ final class ReportableContract implements Reportable {
         Did caller = parties.did(party);
         return store.find(tx, id)
                 .map(this::kept)
-                .or(() -> mirrors.find(tx, id)
-                        .map(mirror -> mirrored(mirror, mirror.shown().hasAcceptedAt())))
+                .or(() -> mirrors.find(tx, id).map(this::mirrored))
                 .filter(dealing ->
                         dealing.one().equals(caller) || dealing.other().equals(caller));
     }
@@ -49,7 +48,7 @@ final class ReportableContract implements Reportable {
     public Optional<RealDealing> find(Rows rows, UUID id, Did foreign, AgentId local) {
         return rows.get(store, id)
                 .map(this::kept)
-                .or(() -> rows.get(mirrors, id).map(mirror -> mirrored(mirror, mayHaveBegun(mirror))));
+                .or(() -> rows.get(mirrors, id).map(this::mirrored));
     }
 
     private RealDealing kept(Contract contract) {
@@ -60,13 +59,8 @@ final class ReportableContract implements Reportable {
                 contract.standing().endedAt());
     }
 
-    private RealDealing mirrored(Mirror mirror, boolean begun) {
-        return new RealDealing(mirror.contractor(), parties.did(mirror.provider()), begun, endedAt(mirror));
-    }
-
-    /// What our provider has accepted may still be a proposal here.
-    private static boolean mayHaveBegun(Mirror mirror) {
-        return mirror.shown().hasAcceptedAt() || mirror.shown().getState() == hanse.contract.v1.Contract.State.PROPOSED;
+    private RealDealing mirrored(Mirror mirror) {
+        return new RealDealing(mirror.contractor(), parties.did(mirror.provider()), mirror.accepted(), endedAt(mirror));
     }
 
     private static Optional<Instant> endedAt(Mirror mirror) {

@@ -36,8 +36,8 @@ public interface Disputable {
     /// Freezes a dealing that is not frozen.
     void freeze(Books books, Subject dealing, UUID dispute);
 
-    /// Lets a frozen dealing go on as if nothing had been.
-    void thaw(Books books, Subject dealing);
+    /// Lets a dealing that `dispute` freezes go on as if nothing had been; one that it does not freeze goes on anyway.
+    void thaw(Books books, Subject dealing, UUID dispute);
 
     /// What [#hand] would give, and whether it could: refuses with `AWARD_NOT_WHOLE` when `award` is less than what is
     /// held and that cannot be parted, and with `AGENT_NOT_ACTIVE` a winner that cannot be paid any more. Changes
@@ -54,7 +54,7 @@ public interface Disputable {
     default void foreignRows(Rows rows, RegistryId peer, Subject dealing, AgentId defendant) {}
 
     /// What an agent of this registry has received from `complainant` under a dealing that a peer keeps, by this
-    /// registry's own books; empty when they know of no such dealing between the two.
+    /// registry's own books; nothing before it was paid, empty when they know of no such dealing between the two.
     default Optional<Avt> received(Rows rows, RegistryId peer, Subject dealing, Did complainant, AgentId defendant) {
         return Optional.empty();
     }

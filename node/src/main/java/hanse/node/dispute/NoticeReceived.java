@@ -8,6 +8,7 @@ import hanse.node.federation.Decision;
 import hanse.node.federation.Incoming;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
+import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A peer tells of its dispute against an agent of this registry, or of one that such an agent has asked it for.
-/// Refuses with `MESSAGE_REFUSED`, `UNKNOWN_AGENT`, `TOO_MUCH_EVIDENCE`.
+/// Refuses with `MESSAGE_REFUSED`, `UNKNOWN_AGENT`, `DEALING_NOT_PROVEN`, `TOO_MUCH_EVIDENCE`.
 final class NoticeReceived implements Decision {
     private final List<Disputable> owners;
     private final MirrorStore mirrors;
@@ -70,8 +71,9 @@ final class NoticeReceived implements Decision {
             throw new RefusedException(Reason.UNKNOWN_AGENT);
         }
         Optional<Mirror> before = books.rows().get(mirrors, news.key());
-        Mirror latest = before.map(known -> known.told(news)).orElseGet(() -> unasked(books, news));
-        Mirror mirror = isProven(books, latest) ? latest.asProven() : latest;
+        Optional<Avt> received = received(books, news);
+        Mirror latest = before.map(known -> known.told(news)).orElseGet(() -> unasked(books, news, received));
+        Mirror mirror = received.filter(paid -> !paid.isZero()).isPresent() ? latest.asProven() : latest;
         Mirror after = piece.map(found -> keep(books, mirror, found)).orElse(mirror);
         if (before.isEmpty()) {
             books.rows().insert(mirrors, after.key(), after);
@@ -81,10 +83,14 @@ final class NoticeReceived implements Decision {
         return DONE;
     }
 
-    /// An agent of this registry can be accused unasked; it does not complain without having asked for it.
-    private static Mirror unasked(Books books, Mirror news) {
+    /// An agent of this registry can be accused unasked, but only of a dealing that this registry knows of; it does not
+    /// complain without having asked for it.
+    private static Mirror unasked(Books books, Mirror news, Optional<Avt> received) {
         if (news.side() == Mirror.Side.COMPLAINANT) {
             throw new RefusedException(Reason.MESSAGE_REFUSED);
+        }
+        if (received.isEmpty()) {
+            throw new RefusedException(Reason.DEALING_NOT_PROVEN);
         }
         return news.first(books.now());
     }
@@ -93,12 +99,13 @@ final class NoticeReceived implements Decision {
         return Disputable.of(owners, mirror.subject().kind());
     }
 
-    private boolean isProven(Books books, Mirror mirror) {
-        return mirror.side() == Mirror.Side.DEFENDANT
-                && owner(mirror)
+    /// What the accused agent was paid; empty when no such dealing is known.
+    private Optional<Avt> received(Books books, Mirror mirror) {
+        return mirror.side() == Mirror.Side.COMPLAINANT
+                ? Optional.empty()
+                : owner(mirror)
                         .flatMap(owner -> owner.received(
-                                books.rows(), message.peer(), mirror.subject(), mirror.opponent(), mirror.agent()))
-                        .isPresent();
+                                books.rows(), message.peer(), mirror.subject(), mirror.opponent(), mirror.agent()));
     }
 
     /// The opponent's, and no more than it may file; of this registry's agent only what was filed here, and then that

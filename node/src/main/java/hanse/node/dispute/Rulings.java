@@ -246,12 +246,24 @@ public final class Rulings {
         books.rows().update(store, id, after);
         carriedOut(books, after);
         docket.recovered(books.rows(), subject, compensated);
-        free(books, subject);
+        free(books, subject, id);
     }
 
-    private void free(Books books, Subject subject) {
-        Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject);
+    /// The defendant's home has not answered for long: the dealing goes on, but what may still be slashed for it is not
+    /// claimed once more, so that it cannot be disputed again before the answer. [#endedRows] asks for what it
+    /// changes.
+    public void unanswered(Books books, UUID id) {
+        Dispute waiting = books.rows().get(store, id).orElseThrow();
+        thaw(books, waiting.filing().subject(), id);
+    }
+
+    private void free(Books books, Subject subject, UUID dispute) {
+        thaw(books, subject, dispute);
         docket.close(books.rows(), subject);
+    }
+
+    private void thaw(Books books, Subject subject, UUID dispute) {
+        Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject, dispute);
     }
 
     private Dispute end(Tx tx, UUID id, String traceparent, Step step) {
@@ -318,7 +330,7 @@ public final class Rulings {
             signal(books, after);
         }
         if (after.isOver() && !before.isOver()) {
-            free(books, after.filing().subject());
+            free(books, after.filing().subject(), after.id());
         }
         return after;
     }

@@ -90,8 +90,11 @@ final class DisputablePayment implements Disputable {
     }
 
     @Override
-    public void thaw(Books books, Subject subject) {
-        books.rows().update(store, subject.id(), get(books.rows(), subject).thawed(books.now()));
+    public void thaw(Books books, Subject subject, UUID dispute) {
+        Payment payment = get(books.rows(), subject);
+        if (payment.isFrozenBy(dispute)) {
+            books.rows().update(store, subject.id(), payment.thawed(books.now()));
+        }
     }
 
     @Override
@@ -124,9 +127,9 @@ final class DisputablePayment implements Disputable {
     public Optional<Avt> received(Rows rows, RegistryId peer, Subject subject, Did complainant, AgentId defendant) {
         return rows.get(foreign, new ForeignPayment.Key(subject.id(), peer, defendant))
                 .filter(payment -> payment.terms()
-                        .filter(terms -> terms.payer().equals(complainant.toString()))
-                        .isPresent())
-                .flatMap(ForeignPayment::credited);
+                        .map(terms -> terms.payer().equals(complainant.toString()))
+                        .orElseGet(payment::isAsked))
+                .map(payment -> payment.credited().orElse(Avt.ZERO));
     }
 
     private Payment get(Rows rows, Subject subject) {

@@ -273,6 +273,10 @@ public record Payment(
         return frozenBy.isPresent();
     }
 
+    boolean isFrozenBy(UUID dispute) {
+        return frozenBy.equals(Optional.of(dispute));
+    }
+
     /// Not used in time.
     Payment expired(Instant now) {
         require(State.AUTHORIZED);

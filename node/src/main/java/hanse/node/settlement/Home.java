@@ -81,7 +81,7 @@ public final class Home {
                 RegistryId peer = message.peer();
                 AgentId defendant = asked.defendant().agent();
                 rows.want(thresholds, peer);
-                wantTotals(rows, peer, asked);
+                rows.want(totals, dealing(peer, asked));
                 rows.want(totals, SlashTotal.Key.peer(peer));
                 rows.want(totals, SlashTotal.Key.defendant(peer, defendant));
                 book.want(rows, Settlement.atHome(peer, asked.dispute()));
@@ -121,18 +121,14 @@ public final class Home {
                 return new Verdict.Declined(
                         Refused.newBuilder().setReason(fault.get().name()).build());
             }
-            count(
-                    books,
-                    SlashTotal.Key.dealing(
-                            message.peer(),
-                            asked.subject().id(),
-                            asked.defendant().agent()),
-                    asked.amount().micros());
+            count(books, dealing(message.peer(), asked), asked.amount().micros());
             if (isAutomatic(books, asked)) {
                 carryOut(books, pending, "auto", message.traceparent());
             } else {
-                Slash.Held held = slash.hold(books, asked.defendant().agent(), asked.amount(), id);
-                book.change(books, pending.holding(held), Step.NODE, Optional.empty(), "held for an operator");
+                Slash.Held held = mayHold(books, asked)
+                        ? slash.hold(books, asked.defendant().agent(), asked.amount(), id)
+                        : Slash.Held.NOTHING;
+                book.change(books, pending.holding(held), Step.NODE, Optional.empty(), "waits for an operator");
             }
             return DONE;
         }
@@ -147,11 +143,7 @@ public final class Home {
             if (part.isEmpty() || whole.isEmpty()) {
                 return Optional.of(Reason.DEALING_NOT_PROVEN);
             }
-            long before = total(
-                            books,
-                            SlashTotal.Key.dealing(
-                                    message.peer(), asked.subject().id(), defendant))
-                    .level();
+            long before = total(books, dealing(message.peer(), asked)).level();
             long micros = asked.amount().micros();
             return micros > part.get().micros() || micros > whole.get().micros() - before
                     ? Optional.of(Reason.SLASH_ABOVE_RECEIVED)
@@ -168,16 +160,26 @@ public final class Home {
                             asked.defendant().agent()));
         }
 
+        /// Whether the defendant's money is kept for a slash that waits: not for a peer that is to begin nothing, and
+        /// not for what has once come to nothing, or a peer could keep it for ever by asking again.
+        private boolean mayHold(Books books, Claim asked) {
+            return isActive(books)
+                    && !total(books, dealing(message.peer(), asked)).declined();
+        }
+
+        private boolean isActive(Books books) {
+            return books.rows()
+                    .get(federation.positions(), message.peer())
+                    .orElseThrow()
+                    .status()
+                    .takesWork();
+        }
+
         /// Whether the operator's threshold and the rolling caps admit it; then it counts against them.
         private boolean isAutomatic(Books books, Claim asked) {
             RegistryId peer = message.peer();
             Threshold threshold = books.rows().get(thresholds, peer).orElse(Threshold.none(peer));
-            boolean active = books.rows()
-                    .get(federation.positions(), peer)
-                    .orElseThrow()
-                    .status()
-                    .takesWork();
-            if (!active || !threshold.admits(asked.amount())) {
+            if (!isActive(books) || !threshold.admits(asked.amount())) {
                 return false;
             }
             SlashTotal.Key ofOne =
@@ -220,11 +222,9 @@ public final class Home {
         }
     }
 
-    private void wantTotals(Rows rows, RegistryId peer, Claim claim) {
-        rows.want(
-                totals,
-                SlashTotal.Key.dealing(
-                        peer, claim.subject().id(), claim.defendant().agent()));
+    private static SlashTotal.Key dealing(RegistryId peer, Claim claim) {
+        return SlashTotal.Key.dealing(
+                peer, claim.subject().id(), claim.defendant().agent());
     }
 
     /// Asks for what deciding a settlement changes.
@@ -232,7 +232,7 @@ public final class Home {
         RegistryId peer = settlement.peer().orElseThrow();
         rows.want(federation.positions(), peer);
         book.want(rows, settlement.id());
-        wantTotals(rows, peer, settlement.claim());
+        rows.want(totals, dealing(peer, settlement.claim()));
         slash.rows(
                 rows, settlement.claim().defendant().agent(), settlement.claim().cited());
     }
@@ -271,7 +271,7 @@ public final class Home {
         slash.burn(books, defendant, peer.value(), amount, settlement.id());
         PeerPosition position = books.rows().get(federation.positions(), peer).orElseThrow();
         books.rows().update(federation.positions(), peer, position.slashed(amount));
-        count(books, SlashTotal.Key.dealing(peer, claim.subject().id(), defendant), -mitigated.micros());
+        count(books, dealing(peer, claim), -mitigated.micros());
         Settlement slashed = slashing.slashed(amount, mitigated);
         Outgoing confirmation = confirm(books, slashed, traceparent);
         return book.change(books, slashed, Step.NODE, Optional.of(confirmation.id()), "burned " + amount);
@@ -280,6 +280,8 @@ public final class Home {
     /// Lets a settlement that waits come to nothing, and confirms that.
     Settlement decline(Books books, Settlement settlement, Reason why, String by, String note, String traceparent) {
         slash.unhold(books, settlement.claim().defendant().agent(), settlement.held(), settlement.id());
+        SlashTotal.Key dealing = dealing(settlement.peer().orElseThrow(), settlement.claim());
+        put(books, total(books, dealing).asDeclined());
         return declined(books, settlement, why, by, note, traceparent);
     }
 
@@ -288,10 +290,7 @@ public final class Home {
         Claim claim = settlement.claim();
         count(
                 books,
-                SlashTotal.Key.dealing(
-                        settlement.peer().orElseThrow(),
-                        claim.subject().id(),
-                        claim.defendant().agent()),
+                dealing(settlement.peer().orElseThrow(), claim),
                 -claim.amount().micros());
         Settlement failed = settlement.failed(why, books.now());
         Outgoing confirmation = confirm(books, failed, traceparent);

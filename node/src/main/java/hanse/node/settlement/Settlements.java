@@ -6,6 +6,7 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.call.TimePage;
+import hanse.node.dispute.Rulings;
 import hanse.node.federation.Federation;
 import hanse.node.identity.Notes;
 import hanse.node.identity.UnfinishedBusiness;
@@ -36,6 +37,7 @@ public final class Settlements {
     private final Ledger ledger;
     private final Federation federation;
     private final Home home;
+    private final Rulings rulings;
     private final PeerTrusts trusts;
     private final InstantSource clock;
     private final SettlementBook book;
@@ -48,6 +50,7 @@ public final class Settlements {
             Ledger ledger,
             Federation federation,
             Home home,
+            Rulings rulings,
             Parties parties,
             PeerTrusts trusts,
             InstantSource clock) {
@@ -55,6 +58,7 @@ public final class Settlements {
         this.ledger = ledger;
         this.federation = federation;
         this.home = home;
+        this.rulings = rulings;
         this.trusts = trusts;
         this.clock = clock;
         this.book = new SettlementBook(parties);
@@ -149,7 +153,7 @@ public final class Settlements {
 
     private Optional<Settlement> expire(UUID id) {
         Settlement seen = database.read(tx -> find(tx, id));
-        return seen.role() == Settlement.Role.HOME ? expireAtHome(seen) : database.write(tx -> unheard(tx, id));
+        return seen.role() == Settlement.Role.HOME ? expireAtHome(seen) : database.write(tx -> unheard(tx, seen));
     }
 
     private Optional<Settlement> expireAtHome(Settlement seen) {
@@ -162,20 +166,26 @@ public final class Settlements {
                         .map(found -> home.decline(books, found, Reason.SLASH_EXPIRED, Step.NODE, "", ""))));
     }
 
-    private Optional<Settlement> unheard(Tx tx, UUID id) {
-        Rows rows = Rows.wanting(store, id);
+    private Optional<Settlement> unheard(Tx tx, Settlement seen) {
+        Rows rows = Rows.wanting(store, seen.id());
+        rulings.endedRows(rows, seen.claim().dispute(), seen.claim().subject());
         return ledger.post(
                 tx,
                 rows,
                 wanted -> {},
-                books -> book.find(rows, id)
+                books -> book.find(rows, seen.id())
                         .filter(found -> found.isOverdue(books.now()))
-                        .map(found -> book.change(
-                                books,
-                                found.unheard(),
-                                Step.NODE,
-                                Optional.empty(),
-                                "nothing heard in 24 h; a late slash is minted all the same")));
+                        .map(found -> unheard(books, found)));
+    }
+
+    private Settlement unheard(Books books, Settlement overdue) {
+        rulings.unanswered(books, overdue.claim().dispute());
+        return book.change(
+                books,
+                overdue.unheard(),
+                Step.NODE,
+                Optional.empty(),
+                "nothing heard in 24 h; a late slash is minted all the same");
     }
 
     private void alert() {

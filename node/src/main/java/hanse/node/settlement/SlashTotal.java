@@ -11,7 +11,8 @@ import java.util.UUID;
 /// evenly from the cap to nothing within a week. Pure.
 ///
 /// @param level micro-AVT at `at`
-record SlashTotal(Key key, long level, Instant at) {
+/// @param declined whether the operator has ever let a slash of the dealing come to nothing
+record SlashTotal(Key key, long level, Instant at, boolean declined) {
     private static final Duration WEEK = Duration.ofDays(7);
     private static final UUID ALL = new UUID(0, 0);
 
@@ -34,11 +35,16 @@ record SlashTotal(Key key, long level, Instant at) {
     }
 
     static SlashTotal none(Key key, Instant now) {
-        return new SlashTotal(key, 0, now);
+        return new SlashTotal(key, 0, now, false);
     }
 
     SlashTotal plus(long more, Instant now) {
-        return new SlashTotal(key, Math.addExact(level, more), now);
+        return new SlashTotal(key, Math.addExact(level, more), now, declined);
+    }
+
+    /// The operator has said no to a slash of the dealing, or nothing in time.
+    SlashTotal asDeclined() {
+        return new SlashTotal(key, level, at, true);
     }
 
     /// As far as it has fallen by now.
@@ -51,6 +57,6 @@ record SlashTotal(Key key, long level, Instant at) {
                 .divide(BigInteger.valueOf(WEEK.toMillis()))
                 .min(BigInteger.valueOf(level))
                 .longValueExact();
-        return new SlashTotal(key, level - fallen, now);
+        return new SlashTotal(key, level - fallen, now, declined);
     }
 }

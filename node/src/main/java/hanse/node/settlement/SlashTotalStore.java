@@ -16,14 +16,15 @@ final class SlashTotalStore implements RowType<SlashTotal.Key, SlashTotal> {
     private static final int LOCK_ORDER = 32;
 
     private static final String FIND = """
-            select peer, subject, defendant, level, at from slash_total
+            select peer, subject, defendant, level, at, declined from slash_total
             where (peer, subject, defendant) in (select * from unnest(?::text[], ?::uuid[], ?::uuid[]))
             """;
 
     private static final String PUT = """
-            insert into slash_total (peer, subject, defendant, level, at)
-            select * from unnest(?::text[], ?::uuid[], ?::uuid[], ?::bigint[], ?::timestamptz[])
-            on conflict (peer, subject, defendant) do update set level = excluded.level, at = excluded.at
+            insert into slash_total (peer, subject, defendant, level, at, declined)
+            select * from unnest(?::text[], ?::uuid[], ?::uuid[], ?::bigint[], ?::timestamptz[], ?::boolean[])
+            on conflict (peer, subject, defendant) do update
+            set level = excluded.level, at = excluded.at, declined = excluded.declined
             """;
 
     @Override
@@ -47,7 +48,8 @@ final class SlashTotalStore implements RowType<SlashTotal.Key, SlashTotal> {
                                     key,
                                     row.getLong(4),
                                     row.getObject(5, java.time.OffsetDateTime.class)
-                                            .toInstant()));
+                                            .toInstant(),
+                                    row.getBoolean(6)));
                 },
                 Columns.texts(wanted, key -> key.peer().value()),
                 Columns.uuids(wanted, SlashTotal.Key::subject),
@@ -69,7 +71,8 @@ final class SlashTotalStore implements RowType<SlashTotal.Key, SlashTotal> {
                     Columns.uuids(rows, row -> row.key().subject()),
                     Columns.uuids(rows, row -> row.key().defendant()),
                     Columns.longs(rows, SlashTotal::level),
-                    Columns.times(rows, row -> Optional.of(row.at())));
+                    Columns.times(rows, row -> Optional.of(row.at())),
+                    Columns.booleans(rows, SlashTotal::declined));
         }
     }
 }

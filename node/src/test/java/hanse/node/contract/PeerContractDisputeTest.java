@@ -11,10 +11,14 @@ import hanse.contract.v1.Terms;
 import hanse.dispute.v1.Dispute;
 import hanse.dispute.v1.FileDisputeRequest;
 import hanse.dispute.v1.GetDisputeRequest;
+import hanse.dispute.v1.ListSettlementsRequest;
+import hanse.dispute.v1.ListSettlementsResponse;
 import hanse.dispute.v1.OpenVotingRequest;
 import hanse.dispute.v1.PeerSlashConfig;
+import hanse.dispute.v1.RejectSettlementRequest;
 import hanse.dispute.v1.RuleDisputeRequest;
 import hanse.dispute.v1.Ruling;
+import hanse.dispute.v1.Settlement;
 import hanse.dispute.v1.Subject;
 import hanse.dispute.v1.UpdatePeerSlashConfigRequest;
 import hanse.error.v1.Reason;
@@ -24,10 +28,12 @@ import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SlashRequest;
 import hanse.node.call.Caller;
 import hanse.node.call.Did;
+import hanse.node.federation.Cut;
 import hanse.node.federation.Pair;
 import hanse.node.testing.Asked;
 import hanse.peer.MessageIds;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -85,23 +91,26 @@ final class PeerContractDisputeTest {
     }
 
     private Dispute filed(String milestone) {
-        return Asked.<Dispute>ask(
-                        new Caller.Agent(voyage.contractor, 1, false, "t"),
-                        observer -> pair.alpha()
-                                .disputes
-                                .fileDispute(
-                                        FileDisputeRequest.newBuilder()
-                                                .setSubject(Subject.newBuilder()
-                                                        .setKind(
-                                                                milestone.isEmpty()
-                                                                        ? Subject.Kind.CONTRACT
-                                                                        : Subject.Kind.MILESTONE)
-                                                        .setId(voyage.id.toString())
-                                                        .setMilestoneId(milestone))
-                                                .setReason("the ship is leaking")
-                                                .build(),
-                                        observer))
-                .value();
+        return file(milestone).value();
+    }
+
+    private Asked<Dispute> file(String milestone) {
+        return Asked.ask(
+                new Caller.Agent(voyage.contractor, 1, false, "t"),
+                observer -> pair.alpha()
+                        .disputes
+                        .fileDispute(
+                                FileDisputeRequest.newBuilder()
+                                        .setSubject(Subject.newBuilder()
+                                                .setKind(
+                                                        milestone.isEmpty()
+                                                                ? Subject.Kind.CONTRACT
+                                                                : Subject.Kind.MILESTONE)
+                                                .setId(voyage.id.toString())
+                                                .setMilestoneId(milestone))
+                                        .setReason("the ship is leaking")
+                                        .build(),
+                                observer));
     }
 
     private void rule(Dispute dispute) {
@@ -170,6 +179,51 @@ final class PeerContractDisputeTest {
         assertThat(pair.alpha().balance(voyage.contractor)).hasToString("100");
         assertThat(voyage.kept().getState()).isEqualTo(State.FAILED);
         eventually("beta sees it", () -> voyage.mirrored().getState() == State.FAILED);
+    }
+
+    @Test
+    void aHomeThatDoesNotAnswerKeepsTheContractForADayAtMost() {
+        begin(Terms.Funding.ESCROWED);
+        Dispute dispute = filed("1");
+        rule(dispute);
+        eventually("it is held", () -> waiting().isPresent());
+        pair.rest();
+        Cut.BEFORE_IT_IS_SENT.during(pair.beta(), pair.alpha(), this::rejected, () -> {
+            assertThat(voyage.kept().getState()).isEqualTo(State.DISPUTED);
+            pair.pass(Duration.ofHours(25));
+            assertThat(pair.alpha().settlements.sweep()).isOne();
+            assertThat(voyage.kept().getState()).isEqualTo(State.ACTIVE);
+            // It may still be slashed, so nobody asks for more meanwhile.
+            assertThat(file("2").refusal()).contains(Reason.ALREADY_DISPUTED);
+            assertThat(pair.alpha().settlements.sweep()).isZero();
+        });
+        eventually("alpha knows", () -> !shown(dispute).getEffect().getPending());
+        assertThat(voyage.kept().getState()).isEqualTo(State.ACTIVE);
+        voyage.submit("go on", "2").join();
+        assertThat(file("2").refusal()).isEmpty();
+    }
+
+    /// The slash that waits for beta's operator.
+    private Optional<Settlement> waiting() {
+        return Asked.<ListSettlementsResponse>ask(
+                        OPERATOR,
+                        observer -> pair.beta()
+                                .settling
+                                .listSettlements(ListSettlementsRequest.getDefaultInstance(), observer))
+                .value()
+                .getSettlementsList()
+                .stream()
+                .filter(settlement -> settlement.getStatus() == Settlement.Status.PENDING_SLASH)
+                .findFirst();
+    }
+
+    private void rejected() {
+        RejectSettlementRequest rejection = RejectSettlementRequest.newBuilder()
+                .setSettlementId(waiting().orElseThrow().getSettlementId())
+                .build();
+        var unused = Asked.<Settlement>ask(
+                        OPERATOR, observer -> pair.beta().settling.rejectSettlement(rejection, observer))
+                .value();
     }
 
     @Test

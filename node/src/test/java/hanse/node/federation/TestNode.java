@@ -291,7 +291,7 @@ public final class TestNode implements AutoCloseable {
                 new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
         peerDisputes.tell(told, rulings);
         Home home = new Home(federation, commit, parties(), disputable, slash);
-        this.settlements = new Settlements(mortal, ledger, federation, home, parties(), peerTrusts, clock);
+        this.settlements = new Settlements(mortal, ledger, federation, home, rulings, parties(), peerTrusts, clock);
         this.disputes = new DisputeGrpc(mortal, dying, commit, parties(), told, rulings);
         this.settling = new SettlementGrpc(mortal, dying, settlements);
     }

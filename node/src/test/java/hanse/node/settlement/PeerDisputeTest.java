@@ -153,6 +153,10 @@ class PeerDisputeTest {
                                 .setDefendant(beta(new AgentId(UUID.randomUUID()))),
                         1))
                 .isEqualTo("UNKNOWN_AGENT");
+        Dispute.Builder invented =
+                known.toBuilder().setDisputeId(UUID.randomUUID().toString());
+        invented.getSubjectBuilder().setId(UUID.randomUUID().toString());
+        assertThat(told(invented, 1)).isEqualTo("DEALING_NOT_PROVEN");
         // What is older than what is known changes nothing.
         assertThat(told(known.toBuilder().setStatus(Dispute.Status.OPEN), 1_000))
                 .isEmpty();

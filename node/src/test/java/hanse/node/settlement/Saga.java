@@ -35,6 +35,7 @@ import hanse.node.payment.PaymentGrpc;
 import hanse.node.testing.Asked;
 import hanse.payment.v1.AuthorizeRequest;
 import hanse.payment.v1.AuthorizeResponse;
+import hanse.payment.v1.GetPaymentRequest;
 import hanse.payment.v1.Payment;
 import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
@@ -115,6 +116,18 @@ final class Saga implements AutoCloseable {
                                         .setPaymentId(token.getPaymentId())
                                         .build(),
                                 observer));
+    }
+
+    Payment payment(AgentId party, String payment) {
+        return Asked.<Payment>ask(
+                        agent(party),
+                        observer -> paying(alpha())
+                                .getPayment(
+                                        GetPaymentRequest.newBuilder()
+                                                .setPaymentId(payment)
+                                                .build(),
+                                        observer))
+                .value();
     }
 
     private static PaymentGrpc paying(TestNode node) {

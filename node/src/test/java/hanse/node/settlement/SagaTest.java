@@ -108,6 +108,34 @@ class SagaTest {
     }
 
     @Test
+    void whatTheOperatorHasRejectedKeepsNobodysMoneyWhenItIsAskedForAgain() {
+        String payment = saga.settled(alice, bob, "10");
+        String dispute = saga.ruled(saga.voting(alice, payment, ""));
+        eventually("it is held", () -> saga.isHeld(dispute));
+        var unused = saga.reject(dispute).join();
+        saga.settlesAs(dispute, Status.FAILED);
+        String again = saga.ruled(saga.voting(alice, payment, ""));
+        eventually("it waits", () -> saga.isHeld(again));
+        assertThat(saga.beta().held(bob)).isEqualTo("0");
+        // The operator may still change its mind.
+        assertThat(saga.approve(again).join().getStatus()).isEqualTo(Status.SLASHED);
+        saga.settlesAs(again, Status.SETTLED);
+        assertThat(saga.beta().balance(bob)).isEqualTo("99.95");
+    }
+
+    @Test
+    void aSuspendedPeersSlashWaitsAndKeepsNobodysMoney() {
+        saga.trust(10);
+        String dispute = saga.voting(alice, saga.settled(alice, bob, "10"), "");
+        saga.beta().suspendPeer(saga.alpha());
+        String ruled = saga.ruled(dispute);
+        eventually("it waits", () -> saga.isHeld(ruled));
+        assertThat(saga.beta().held(bob)).isEqualTo("0");
+        assertThat(saga.approve(ruled).join().getStatus()).isEqualTo(Status.SLASHED);
+        saga.settlesAs(ruled, Status.SETTLED);
+    }
+
+    @Test
     void whatTheDefendantDoesNotHaveIsNotSlashedAtAll() {
         AgentId poor = saga.beta().agent("0");
         saga.trust(10);
@@ -145,7 +173,9 @@ class SagaTest {
     @Test
     void whatTheOriginTakesForExpiredIsMintedAllTheSameWhenItWasBurned() {
         saga.trust(10);
-        String dispute = saga.voting(alice, saga.settled(alice, bob, "10"), "");
+        String payment = saga.settled(alice, bob, "10");
+        String dispute = saga.voting(alice, payment, "");
+        assertThat(saga.payment(alice, payment).getDisputeId()).isEqualTo(dispute);
         // The confirmation does not arrive for a day.
         Cut.BEFORE_IT_IS_SENT.during(saga.beta(), saga.alpha(), () -> saga.ruled(dispute), () -> {
             saga.pair.pass(Duration.ofHours(25));
@@ -153,6 +183,9 @@ class SagaTest {
             assertThat(saga.origin(dispute).getStatus()).isEqualTo(Status.EXPIRED);
             assertThat(saga.origin(dispute).hasEndedAt()).isFalse();
             assertThat(saga.dispute(dispute).getEffect().getPending()).isTrue();
+            // The payment goes on, but nobody disputes what may still be slashed.
+            assertThat(saga.payment(alice, payment).getDisputeId()).isEmpty();
+            assertThat(saga.file(alice, payment, "").refusal()).contains(Reason.ALREADY_DISPUTED);
         });
         saga.settlesAs(dispute, Status.SETTLED);
         assertThat(saga.alpha().balance(alice)).isEqualTo("1000");
