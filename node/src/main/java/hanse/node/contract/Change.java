@@ -34,7 +34,7 @@ sealed interface Change {
     /// Makes the change, with the money that moves. Refuses before anything has changed.
     ///
     /// @param traceparent of the call that asks for it
-    Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent);
+    Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent);
 
     /// The provider agrees.
     ///
@@ -57,7 +57,7 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             byte[] hash = contract.agreement().termsHash();
             if (!termsHash.isEmpty()
                     && !termsHash.equalsIgnoreCase(HexFormat.of().formatHex(hash))) {
@@ -65,7 +65,7 @@ sealed interface Change {
             }
             Contract accepted = contract.accepted(Signed.check(hash, signature, key), books.now());
             money.fund(accepted, books);
-            return Changed.to(accepted);
+            return accepted;
         }
     }
 
@@ -82,8 +82,8 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
-            return Changed.to(contract.declined(why, books.now()));
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return contract.declined(why, books.now());
         }
     }
 
@@ -100,8 +100,8 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
-            return Changed.to(contract.withdrawn(why, books.now()));
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return contract.withdrawn(why, books.now());
         }
     }
 
@@ -123,8 +123,8 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
-            return Changed.to(contract.submitted(contract.milestone(milestone), submission, books.now()));
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return contract.submitted(contract.milestone(milestone), submission, books.now());
         }
     }
 
@@ -146,8 +146,8 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
-            return Changed.to(contract.rejected(contract.milestone(milestone), why, books.now()));
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return contract.rejected(contract.milestone(milestone), why, books.now());
         }
     }
 
@@ -181,7 +181,7 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Milestone work = contract.milestone(milestone);
             contract.requireApprovable(work);
             return money.pay(contract, work, token, books, traceparent);
@@ -211,7 +211,7 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Milestone work = contract.milestone(milestone);
             contract.requireClaimable(work, books.now());
             return money.pay(contract, work, Optional.empty(), books, traceparent);
@@ -231,8 +231,8 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
-            return Changed.to(contract.failed(why, books.now()));
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+            return contract.failed(why, books.now());
         }
     }
 
@@ -259,12 +259,12 @@ sealed interface Change {
         }
 
         @Override
-        public Changed apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
+        public Contract apply(Contract contract, Side actor, Books books, ContractMoney money, String traceparent) {
             Contract next = contract.cancelAsked(actor, consent, why, books.now());
             if (next.state() == Contract.State.CANCELLED) {
                 money.giveBack(contract, books);
             }
-            return Changed.to(next);
+            return next;
         }
     }
 }

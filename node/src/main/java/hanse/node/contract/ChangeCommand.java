@@ -2,14 +2,12 @@ package hanse.node.contract;
 
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
-import hanse.node.federation.Outgoing;
 import hanse.node.identity.Ed25519Key;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.node.outcome.Remembered;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -26,10 +24,7 @@ record ChangeCommand(
         Function<Caller.Agent, Ed25519Key> keys,
         UUID id,
         Change change)
-        implements Command<ChangeCommand.Done> {
-    /// @param messages that were decided on by this very execution
-    record Done(hanse.contract.v1.Contract answer, List<Outgoing> messages) {}
-
+        implements Command<hanse.contract.v1.Contract> {
     @Override
     public Optional<Call> call() {
         return Optional.of(asked);
@@ -48,26 +43,24 @@ record ChangeCommand(
     }
 
     @Override
-    public Done decide(Books books) {
+    public hanse.contract.v1.Contract decide(Books books) {
         boolean isElsewhere = books.rows().get(changes.store(), id).isEmpty()
                 && peers.filter(known -> known.isMirrored(books.rows(), id)).isPresent();
         if (isElsewhere && asked.caller() instanceof Caller.Agent agent) {
-            PeerContracts.Relayed relayed =
-                    peers.orElseThrow().relay(books, id, asked, change, keys.apply(agent), agent.authVersion());
-            return new Done(relayed.answer(), List.of(relayed.message()));
+            return peers.orElseThrow().relay(books, id, asked, change, keys.apply(agent), agent.authVersion());
         }
-        Changed changed =
+        Contract changed =
                 changes.carryOut(books, id, changes.parties().did(asked.agent()), change, false, asked.traceparent());
-        return new Done(ContractWire.basic(changed.contract(), changes.parties()), changed.messages());
+        return ContractWire.basic(changed, changes.parties());
     }
 
     @Override
-    public byte[] remember(Done done) {
-        return done.answer().toByteArray();
+    public byte[] remember(hanse.contract.v1.Contract answer) {
+        return answer.toByteArray();
     }
 
     @Override
-    public Done recall(byte[] remembered) {
-        return new Done(Remembered.read(hanse.contract.v1.Contract.parser(), remembered), List.of());
+    public hanse.contract.v1.Contract recall(byte[] remembered) {
+        return Remembered.read(hanse.contract.v1.Contract.parser(), remembered);
     }
 }

@@ -8,15 +8,12 @@ import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.federation.MessageId;
-import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.TradeParties;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -29,7 +26,7 @@ record Changes(Parties parties, ContractStore store, ContractMoney money, Option
     /// wrong side, and with the change's own reasons.
     ///
     /// @param relayed whether the provider's registry has asked for it, and learns of it by its answer
-    Changed carryOut(Books books, UUID id, Did actor, Change change, boolean relayed, String traceparent) {
+    Contract carryOut(Books books, UUID id, Did actor, Change change, boolean relayed, String traceparent) {
         Contract contract =
                 books.rows().get(store, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_CONTRACT));
         Side side =
@@ -37,18 +34,15 @@ record Changes(Parties parties, ContractStore store, ContractMoney money, Option
         if (change.by().filter(may -> may != side).isPresent()) {
             throw new RefusedException(Reason.NOT_YOURS);
         }
-        Changed changed = change.apply(contract, side, books, money, traceparent);
-        Contract next = changed.contract();
+        Contract next = change.apply(contract, side, books, money, traceparent);
         record(books, next, change.kind(), change.note(next));
         if (next.state() != contract.state() && next.state() == Contract.State.CANCELLED) {
             event(books, next, EntryKind.CONTRACT_CANCELLED, "");
         }
-        if (relayed) {
-            return changed;
+        if (!relayed) {
+            tell(books, contract, next, traceparent);
         }
-        List<Outgoing> all = new ArrayList<>(changed.messages());
-        tell(books, contract, next, traceparent).ifPresent(all::add);
-        return new Changed(next, all);
+        return next;
     }
 
     /// Keeps a changed contract and says in the journal what has happened; the parties here may know.
@@ -68,22 +62,22 @@ record Changes(Parties parties, ContractStore store, ContractMoney money, Option
     }
 
     /// Decides to tell the provider's registry, if that is a peer.
-    Optional<Outgoing> tell(Books books, Contract before, Contract changed, String traceparent) {
+    void tell(Books books, Contract before, Contract changed, String traceparent) {
         Optional<RegistryId> peer = changed.providerRegistry(parties.self());
         if (peer.isEmpty() || messages.isEmpty()) {
-            return Optional.empty();
+            return;
         }
         ContractChanged message = ContractChanged.newBuilder()
                 .setContract(ContractWire.since(before, changed, parties))
                 .build();
         UUID cause = cause(changed);
-        return Optional.of(messages.get()
+        messages.get()
                 .send(
                         books,
                         peer.get(),
                         MessageId.of(books.now(), cause),
                         traceparent,
-                        body -> body.setContractChanged(message)));
+                        body -> body.setContractChanged(message));
     }
 
     /// The version is new, under the lock of the contract's row.

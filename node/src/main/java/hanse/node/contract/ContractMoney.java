@@ -21,7 +21,6 @@ import hanse.node.payment.HeldMoney;
 import hanse.node.payment.Token;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -135,7 +134,7 @@ final class ContractMoney {
     /// Pays a milestone that may be approved: from the escrow, a token's held money, or the contractor's balance. To a
     /// provider on a peer the money goes in flight. Refuses with `AGENT_NOT_ACTIVE`, `INSUFFICIENT_FUNDS`,
     /// `ACCOUNT_FROZEN`, and for a token with the reasons of [HeldMoney#pay].
-    Changed pay(Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
+    Contract pay(Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
         if (token.isEmpty() && !contract.agreement().isEscrowed()) {
             books.account(AccountId.of(contract.agreement().contractor())).requireAvailable(milestone.amount());
         }
@@ -143,16 +142,14 @@ final class ContractMoney {
             return send(contract, milestone, token, books, traceparent);
         }
         requireReachable(contract, books);
-        return Changed.to(
-                token.isPresent()
-                        ? payByToken(contract, milestone, token.get(), books)
-                        : pay(contract, milestone, books));
+        return token.isPresent()
+                ? payByToken(contract, milestone, token.get(), books)
+                : pay(contract, milestone, books);
     }
 
     /// Pays from escrow a milestone that a ruling has awarded to the provider.
     Contract payAwarded(Contract contract, Milestone awarded, Books books) {
-        return pay(contract.awarded(awarded, books.now()), awarded, Optional.empty(), books, "")
-                .contract();
+        return pay(contract.awarded(awarded, books.now()), awarded, Optional.empty(), books, "");
     }
 
     private Contract pay(Contract contract, Milestone milestone, Books books) {
@@ -172,7 +169,7 @@ final class ContractMoney {
     }
 
     /// MILESTONE is PAYING ⇔ the frame is PREPARED.
-    private Changed send(
+    private Contract send(
             Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
         if (token.isPresent()) {
             // A payment to an agent of a peer is settled where its payee has verified it.
@@ -192,7 +189,7 @@ final class ContractMoney {
                                 "",
                                 traceparent));
         Milestone paying = milestone.paying(books.now(), prepared.frame().id(), prepared.position());
-        return new Changed(contract.paying(paying, books.now()), List.of(prepared.message()));
+        return contract.paying(paying, books.now());
     }
 
     private static UUID transferId(Contract contract, Milestone milestone, int attempt, Instant now) {

@@ -105,7 +105,7 @@ public final class Contracts {
     /// Proposes a contract as its contractor.
     CompletableFuture<hanse.contract.v1.Contract> create(Call call, Terms terms, String signature) {
         SignedTerms signed = SignedTerms.check(terms, signature, key(call));
-        return commit.submit(new CreateCommand(call, changes, peers, signed)).thenApply(this::sent);
+        return commit.submit(new CreateCommand(call, changes, peers, signed));
     }
 
     /// Accepts a contract as its provider.
@@ -124,20 +124,11 @@ public final class Contracts {
     /// Changes a contract as one of its parties. What has to go to a peer is waited for, 2 s at most.
     CompletableFuture<hanse.contract.v1.Contract> change(Call call, UUID id, Change change) {
         return commit.submit(new ChangeCommand(call, changes, peers, keys, id, change))
-                .thenCompose(done -> {
-                    hanse.contract.v1.Contract answer = done.answer();
-                    if (!answer.getRelayId().isEmpty()) {
-                        UUID message = UUID.fromString(answer.getRelayId());
-                        CompletableFuture<hanse.contract.v1.Contract> relayed =
-                                peers.orElseThrow().relayed(message);
-                        sent(done);
-                        return relayed;
-                    }
-                    return paying(answer).map(frame -> paid(done, id, frame)).orElseGet(() -> {
-                        sent(done);
-                        return CompletableFuture.completedFuture(answer);
-                    });
-                });
+                .thenCompose(answer -> answer.getRelayId().isEmpty()
+                        ? paying(answer)
+                                .map(frame -> paid(call, answer, frame))
+                                .orElse(CompletableFuture.completedFuture(answer))
+                        : peers.orElseThrow().relayed(UUID.fromString(answer.getRelayId())));
     }
 
     private static Optional<UUID> paying(hanse.contract.v1.Contract contract) {
@@ -150,22 +141,17 @@ public final class Contracts {
     }
 
     /// The contract as it stands when a milestone's transfer has ended, or after 2 s.
-    private CompletableFuture<hanse.contract.v1.Contract> paid(ChangeCommand.Done done, UUID id, UUID frame) {
+    private CompletableFuture<hanse.contract.v1.Contract> paid(
+            Call call, hanse.contract.v1.Contract first, UUID frame) {
         CompletableFuture<?> ended = peers.orElseThrow().paid(frame);
-        sent(done);
-        if (done.messages().isEmpty()) {
+        if (call.isReplayed()) {
             ended.complete(null);
         }
         return ended.thenApplyAsync(
-                whatever -> database.read(tx -> store.find(tx, id))
+                whatever -> database.read(tx -> store.find(tx, UUID.fromString(first.getContractId())))
                         .map(contract -> ContractWire.basic(contract, parties))
-                        .orElse(done.answer()),
+                        .orElse(first),
                 Thread::startVirtualThread);
-    }
-
-    private hanse.contract.v1.Contract sent(ChangeCommand.Done done) {
-        done.messages().forEach(message -> peers.orElseThrow().committed(message));
-        return done.answer();
     }
 
     private Ed25519Key key(Call call) {
@@ -329,10 +315,7 @@ public final class Contracts {
         while (true) {
             List<UUID> due = database.read(tx -> store.due(tx, clock.instant(), SWEEP));
             List<CompletableFuture<Boolean>> answers = due.stream()
-                    .map(id -> commit.submit(new OverCommand(changes, id)).thenApply(over -> {
-                        over.message().ifPresent(message -> peers.orElseThrow().committed(message));
-                        return over.happened();
-                    }))
+                    .map(id -> commit.submit(new OverCommand(changes, id)))
                     .toList();
             int done = (int) answers.stream().filter(CompletableFuture::join).count();
             swept += done;

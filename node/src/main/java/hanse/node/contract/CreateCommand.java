@@ -5,7 +5,6 @@ import hanse.node.call.Call;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
-import hanse.node.federation.Outgoing;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -13,7 +12,6 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.node.outcome.Remembered;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -22,7 +20,7 @@ import java.util.UUID;
 /// @param peers contracts with agents of peers, if there are any
 /// @param terms as the contractor has signed them
 record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers, SignedTerms terms)
-        implements Command<ChangeCommand.Done> {
+        implements Command<hanse.contract.v1.Contract> {
     @Override
     public Optional<Call> call() {
         return Optional.of(asked);
@@ -42,7 +40,7 @@ record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers,
     }
 
     @Override
-    public ChangeCommand.Done decide(Books books) {
+    public hanse.contract.v1.Contract decide(Books books) {
         Agreement agreement = Proposal.read(terms, changes.parties().self(), asked.agent(), books.now());
         boolean isTaken = books.rows().get(changes.store(), id()).isPresent()
                 || peers.filter(known -> known.isMirrored(books.rows(), id())).isPresent();
@@ -59,10 +57,8 @@ record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers,
         contract.milestones().forEach(changes.money()::requirePayable);
         books.rows().insert(changes.store(), id(), contract);
         changes.event(books, contract, EntryKind.CONTRACT_PROPOSED, "");
-        List<Outgoing> offer = peer.map(
-                        registry -> List.of(peers.orElseThrow().offer(books, contract, registry, asked)))
-                .orElse(List.of());
-        return new ChangeCommand.Done(ContractWire.basic(contract, changes.parties()), offer);
+        peer.ifPresent(registry -> peers.orElseThrow().offer(books, contract, registry, asked));
+        return ContractWire.basic(contract, changes.parties());
     }
 
     private UUID id() {
@@ -74,12 +70,12 @@ record CreateCommand(Call asked, Changes changes, Optional<PeerContracts> peers,
     }
 
     @Override
-    public byte[] remember(ChangeCommand.Done done) {
-        return done.answer().toByteArray();
+    public byte[] remember(hanse.contract.v1.Contract answer) {
+        return answer.toByteArray();
     }
 
     @Override
-    public ChangeCommand.Done recall(byte[] remembered) {
-        return new ChangeCommand.Done(Remembered.read(hanse.contract.v1.Contract.parser(), remembered), List.of());
+    public hanse.contract.v1.Contract recall(byte[] remembered) {
+        return Remembered.read(hanse.contract.v1.Contract.parser(), remembered);
     }
 }

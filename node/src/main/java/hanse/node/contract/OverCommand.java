@@ -1,6 +1,5 @@
 package hanse.node.contract;
 
-import hanse.node.federation.Outgoing;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.InternalCommand;
@@ -10,13 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// Does what happens to a contract by itself: a proposal expires, what is in escrow goes back. A repeat finds nothing
-/// to
-/// do.
-record OverCommand(Changes changes, UUID id) implements InternalCommand<OverCommand.Done> {
-    /// @param happened whether there was something to do
-    /// @param message to the provider's registry, if that is a peer
-    record Done(boolean happened, Optional<Outgoing> message) {}
-
+/// to do.
+record OverCommand(Changes changes, UUID id) implements InternalCommand<Boolean> {
     @Override
     public void rows(Rows rows) {
         rows.want(changes.store(), id);
@@ -27,12 +21,13 @@ record OverCommand(Changes changes, UUID id) implements InternalCommand<OverComm
         rows.get(changes.store(), id).ifPresent(contract -> changes.money().returnAccounts(contract, wanted));
     }
 
+    /// Whether there was something to do.
     @Override
-    public Done decide(Books books) {
+    public Boolean decide(Books books) {
         Optional<Contract> found =
                 books.rows().get(changes.store(), id).filter(contract -> contract.isDue(books.now()));
         if (found.isEmpty()) {
-            return new Done(false, Optional.empty());
+            return false;
         }
         Contract contract = found.get();
         Contract over = contract.over(books.now());
@@ -43,6 +38,7 @@ record OverCommand(Changes changes, UUID id) implements InternalCommand<OverComm
                     over.state() == Contract.State.EXPIRED ? EntryKind.CONTRACT_EXPIRED : EntryKind.CONTRACT_CANCELLED;
             changes.event(books, over, kind, "");
         }
-        return new Done(true, changes.tell(books, contract, over, ""));
+        changes.tell(books, contract, over, "");
+        return true;
     }
 }

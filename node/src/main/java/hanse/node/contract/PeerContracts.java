@@ -86,11 +86,11 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
 
     /// Decides to propose a contract to an agent of a peer. Refuses with `UNKNOWN_PEER`, `PEER_PENDING`,
     /// `PEER_SUSPENDED`, `PEER_REMOVED`.
-    Outgoing offer(Books books, Contract contract, RegistryId peer, Call call) {
+    void offer(Books books, Contract contract, RegistryId peer, Call call) {
         OfferContract offer = OfferContract.newBuilder()
                 .setContract(ContractWire.full(contract, changes.parties()))
                 .build();
-        return federation
+        federation
                 .messages()
                 .send(
                         books,
@@ -176,14 +176,12 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
         return rows.get(mirrors, contract).isPresent();
     }
 
-    /// What was passed on, and the contract as it is known.
-    record Relayed(hanse.contract.v1.Contract answer, Outgoing message) {}
-
     /// Passes a change on to the registry that keeps the contract, with what the provider signed. Refuses with
     /// `UNKNOWN_CONTRACT`, `NOT_YOURS`, `SIGNATURE_REQUIRED`, `PEER_SUSPENDED`, `PEER_REMOVED`.
     ///
     /// @param key the caller's present one
-    Relayed relay(Books books, UUID id, Call call, Change change, Ed25519Key key, long keyVersion) {
+    /// @return the contract as it is known, and the message's id
+    hanse.contract.v1.Contract relay(Books books, UUID id, Call call, Change change, Ed25519Key key, long keyVersion) {
         AgentId caller = call.agent();
         Mirror mirror = books.rows()
                 .get(mirrors, id)
@@ -213,7 +211,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
                 .setSignature(ByteString.copyFrom(signed.signature()))
                 .build();
         UUID message = MessageId.of(books.now(), call.request().key());
-        Outgoing sent = federation
+        federation
                 .relays()
                 .ask(
                         books,
@@ -222,8 +220,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
                         id,
                         call.traceparent(),
                         body -> body.setRelayContractRequest(request));
-        return new Relayed(
-                mirror.basic().toBuilder().setRelayId(message.toString()).build(), sent);
+        return mirror.basic().toBuilder().setRelayId(message.toString()).build();
     }
 
     private CompletionStage<?> relayDecided(Outgoing asked, VerifiedOutcome outcome) {
@@ -244,10 +241,6 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
         return database.read(tx -> mirrors.find(tx, relay.about())).orElseThrow().basic().toBuilder()
                 .setRelayId(relay.message().toString())
                 .build();
-    }
-
-    void committed(Outgoing message) {
-        federation.messages().committed(message);
     }
 
     Optional<Mirror> find(Tx tx, UUID id) {

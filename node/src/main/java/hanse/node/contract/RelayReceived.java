@@ -70,7 +70,7 @@ final class RelayReceived implements Decision {
         if (!before.agreement().provider().registry().equals(message.peer())) {
             throw new RefusedException(Reason.NOT_PROVIDERS_HOME);
         }
-        Changed changed = changes.carryOut(
+        Contract changed = changes.carryOut(
                 books, relayed.contract(), relayed.provider(), relayed.change(), true, message.traceparent());
         books.rows()
                 .insert(
@@ -78,12 +78,7 @@ final class RelayReceived implements Decision {
                         relayed.signature(),
                         new RelayedRequestStore.Kept(relayed.signature(), relayed.contract(), relay.toByteArray()));
         return new Verdict.Done(Accepted.newBuilder()
-                .setContract(ContractWire.since(before, changed.contract(), changes.parties()))
+                .setContract(ContractWire.since(before, changed, changes.parties()))
                 .build());
-    }
-
-    @Override
-    public boolean answersWithAMessage() {
-        return read.filter(relayed -> relayed.change() instanceof Change.Claim).isPresent();
     }
 }

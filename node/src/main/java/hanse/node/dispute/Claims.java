@@ -25,7 +25,4 @@ public interface Claims {
     /// Asks the defendant's home for the slash; what comes of it is told to [Rulings#ended]. To be called when
     /// [#requireRoom] has not refused.
     void ask(Books books, Claim claim, String traceparent);
-
-    /// What was asked of that registry is committed.
-    void asked(RegistryId home);
 }

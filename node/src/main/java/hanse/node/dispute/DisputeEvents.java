@@ -48,11 +48,6 @@ final class DisputeEvents {
         return new Notices.Change(dispute.version(), DisputeWire.dispute(dispute), evidence.map(DisputeWire::evidence));
     }
 
-    /// What was told is committed.
-    void committed(Did party) {
-        notices.committed(party);
-    }
-
     private Optional<AgentId> local(Did party) {
         return parties.isLocal(party) ? Optional.of(party.agent()) : Optional.empty();
     }

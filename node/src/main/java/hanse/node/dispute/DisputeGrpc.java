@@ -131,14 +131,12 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
                 DisputeWire.hash(request.getReferenceHash()),
                 Evidence.Stance.valueOf(request.getStance().name()),
                 request.getAttestationIdsList().stream().map(UUID::fromString).toList());
-        Cold.run(observer, () -> {
-            hanse.dispute.v1.Evidence filed = outcomes.run(
-                    call,
-                    hanse.dispute.v1.Evidence.parser(),
-                    tx -> DisputeWire.evidence(disputes.submit(tx, call, id, draft)));
-            database.read(tx -> disputes.concerned(tx, id, call.agent())).forEach(disputes::told);
-            return filed;
-        });
+        Cold.run(
+                observer,
+                () -> outcomes.run(
+                        call,
+                        hanse.dispute.v1.Evidence.parser(),
+                        tx -> DisputeWire.evidence(disputes.submit(tx, call, id, draft))));
     }
 
     @Override
@@ -210,7 +208,6 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
 
     /// What was passed on is answered when the peer has decided, or not in time.
     private hanse.dispute.v1.Dispute changed(Call call, hanse.dispute.v1.Dispute changed) {
-        rulings.told(Did.parse(changed.getComplainant()), Did.parse(changed.getDefendant()));
         return changed.getRelayId().isEmpty() ? changed : relayed(call, UUID.fromString(changed.getRelayId()));
     }
 

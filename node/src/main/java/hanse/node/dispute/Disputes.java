@@ -203,20 +203,6 @@ public final class Disputes {
         return peers.<Notices>map(across -> across).orElse(Notices.NONE);
     }
 
-    /// Those whose homes are to be told what an agent has filed: the parties of the dispute, or the mirror's opponent.
-    List<Did> concerned(Tx tx, UUID id, AgentId author) {
-        return store.find(tx, id)
-                .map(dispute ->
-                        List.of(dispute.filing().complainant(), dispute.filing().defendant()))
-                .orElseGet(() -> mirrors.find(tx, id, Optional.of(author)).map(Mirror::opponent).stream()
-                        .toList());
-    }
-
-    /// What a party's home was told is committed.
-    void told(Did party) {
-        events.committed(party);
-    }
-
     /// Appoints an arbiter. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_CLOSED`, `UNKNOWN_AGENT`, `AGENT_NOT_ACTIVE`,
     /// `ARBITER_REFUSED`.
     Dispute appoint(Tx tx, Call call, UUID id, AgentId arbiter) {

@@ -29,9 +29,4 @@ final class EvidenceReceived implements Decision {
         disputes.file(books, filed.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED)));
         return DONE;
     }
-
-    @Override
-    public boolean answersWithAMessage() {
-        return true;
-    }
 }

@@ -36,10 +36,4 @@ final class FilingReceived implements Decision {
                 .setDispute(FilingWire.notice(DisputeEvents.change(dispute, Optional.empty())))
                 .build());
     }
-
-    /// The peer is told how the frozen dealing stands.
-    @Override
-    public boolean answersWithAMessage() {
-        return true;
-    }
 }

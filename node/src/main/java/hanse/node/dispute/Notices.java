@@ -7,13 +7,7 @@ import java.util.Optional;
 /// Who tells the home of a party on a peer what becomes of its dispute, in the transaction of the change.
 public interface Notices {
     /// Of a registry without peers: every party is of this one.
-    Notices NONE = new Notices() {
-        @Override
-        public void changed(Books books, Did party, Change change) {}
-
-        @Override
-        public void committed(Did party) {}
-    };
+    Notices NONE = (books, party, change) -> {};
 
     /// @param version rises with each change
     /// @param dispute without evidence
@@ -22,7 +16,4 @@ public interface Notices {
 
     /// A dispute has changed. Nothing is to be done for a party of this registry.
     void changed(Books books, Did party, Change change);
-
-    /// What was told is committed: it goes out now.
-    void committed(Did party);
 }

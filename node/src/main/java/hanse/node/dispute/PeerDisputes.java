@@ -83,13 +83,6 @@ public final class PeerDisputes implements Notices {
                         message -> message.setDisputeNotice(FilingWire.notice(change)));
     }
 
-    @Override
-    public void committed(Did party) {
-        if (!parties.isLocal(party)) {
-            federation.messages().wake(party.registry());
-        }
-    }
-
     // ---- at the home of a party on a peer
 
     /// Asks for the rows by which a dealing is known that a peer keeps.

@@ -187,7 +187,6 @@ public final class Rulings {
     private boolean lapsed(UUID id) {
         try {
             Dispute after = database.write(tx -> lapse(tx, id));
-            told(after.filing().complainant(), after.filing().defendant());
             return after.isClosed();
         } catch (RuntimeException failure) {
             // The others are not to wait for it.
@@ -211,7 +210,6 @@ public final class Rulings {
     private boolean carryOut(UUID id) {
         try {
             Dispute after = database.write(tx -> end(tx, id, "", (before, now) -> End.none(before)));
-            told(after.filing().complainant(), after.filing().defendant());
             return !after.isToBeCarriedOut();
         } catch (RefusedException waits) {
             LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
@@ -219,15 +217,6 @@ public final class Rulings {
         } catch (RuntimeException failure) {
             LOG.error("the ruling on dispute {} cannot be carried out", id, failure);
             return false;
-        }
-    }
-
-    /// What the parties' homes were told, asked and paid is committed.
-    void told(Did complainant, Did defendant) {
-        events.committed(complainant);
-        events.committed(defendant);
-        if (!parties.isLocal(defendant)) {
-            claims.asked(defendant.registry());
         }
     }
 

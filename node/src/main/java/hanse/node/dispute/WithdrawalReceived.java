@@ -33,10 +33,4 @@ final class WithdrawalReceived implements Decision {
                 .setDispute(FilingWire.notice(DisputeEvents.change(dispute, Optional.empty())))
                 .build());
     }
-
-    /// The peer is told how the freed dealing stands.
-    @Override
-    public boolean answersWithAMessage() {
-        return true;
-    }
 }

@@ -28,7 +28,6 @@ public final class CrossRegistryTransfers {
     private final GroupCommit commit;
     private final Frames frames;
     private final PeerDirectory peers;
-    private final PeerMessages messages;
     private final Executor blocking;
     private final InstantSource clock;
 
@@ -38,7 +37,6 @@ public final class CrossRegistryTransfers {
             GroupCommit commit,
             Frames frames,
             PeerDirectory peers,
-            PeerMessages messages,
             Executor blocking,
             InstantSource clock) {
         this.self = self;
@@ -46,7 +44,6 @@ public final class CrossRegistryTransfers {
         this.commit = commit;
         this.frames = frames;
         this.peers = peers;
-        this.messages = messages;
         this.blocking = blocking;
         this.clock = clock;
     }
@@ -66,13 +63,11 @@ public final class CrossRegistryTransfers {
         frames.waiting().expect(id);
         return commit.submit(new PrepareTransfer(frames, peers, call, id, payer, payee, amount, request.getMemo()))
                 .whenComplete((result, failure) -> {
-                    if (result == null || result.message().isEmpty()) {
+                    if (result == null || !result.isNew()) {
                         frames.waiting().forget(id);
-                    } else {
-                        messages.committed(result.message().get());
                     }
                 })
-                .thenCompose(result -> result.message().isPresent()
+                .thenCompose(result -> result.isNew()
                         ? frames.waiting().outcome(id).thenCompose(ended -> latest(result.answer(), ended))
                         : again(result.answer()));
     }

@@ -30,9 +30,4 @@ public interface Decision {
 
     /// Does what is asked. A [hanse.node.call.RefusedException] before the first change is a verdict, too.
     Verdict decide(Books books);
-
-    /// Whether a message to the peer may have been decided on with it.
-    default boolean answersWithAMessage() {
-        return false;
-    }
 }

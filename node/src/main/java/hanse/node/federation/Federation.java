@@ -141,8 +141,7 @@ public final class Federation implements AutoCloseable {
         this.messages = new PeerMessages(signer, pending, outbox);
         this.relays = new Relays(database, messages);
         this.frames = new Frames(self.id(), commit, routes, positions, messages);
-        this.transfers =
-                new CrossRegistryTransfers(self.id(), database, commit, frames, directory, messages, threads, clock);
+        this.transfers = new CrossRegistryTransfers(self.id(), database, commit, frames, directory, threads, clock);
         this.peers = new Peers(
                 self.id(),
                 self.publicUrl(),

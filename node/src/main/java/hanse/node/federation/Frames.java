@@ -76,7 +76,7 @@ public final class Frames {
     /// What [#prepare] made.
     ///
     /// @param position of the entry that took the money
-    public record Prepared(Frame frame, Position position, Outgoing message) {}
+    public record Prepared(Frame frame, Position position) {}
 
     /// Those who wait for a frame's end.
     public Waiting<UUID, Frame> waiting() {
@@ -134,8 +134,7 @@ public final class Frames {
                         .setAttempt(attempt);
         }
         books.rows().insertFresh(store, order.id(), frame);
-        Outgoing outgoing = messages.send(
-                books, peer, order.id(), order.traceparent(), message -> message.setCreditTransfer(credit));
+        messages.send(books, peer, order.id(), order.traceparent(), message -> message.setCreditTransfer(credit));
         Posting taken = Posting.move(
                         EntryKind.TRANSFER_PREPARED,
                         order.source(),
@@ -147,7 +146,7 @@ public final class Frames {
             taken = taken.between(TradeParties.payer(order.payer()));
         }
         Position position = books.post(order.outOfHold() ? taken.outOfHold() : taken);
-        return new Prepared(frame, position, outgoing);
+        return new Prepared(frame, position);
     }
 
     public Optional<Frame> find(Tx tx, UUID id) {
@@ -164,9 +163,6 @@ public final class Frames {
     CompletionStage<Frame> decided(Outgoing asked, VerifiedOutcome outcome) {
         return commit.submit(new Resolve(asked, outcome)).thenApply(frame -> {
             waiting.happened(frame.id(), frame);
-            if (!(frame.purpose() instanceof Frame.Purpose.Transfer)) {
-                messages.wake(frame.peer());
-            }
             return frame;
         });
     }

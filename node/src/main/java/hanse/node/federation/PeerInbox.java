@@ -75,9 +75,6 @@ final class PeerInbox implements Inbox {
                         self, store, positions, message, ByteString.copyFrom(received.digest()), decision))
                 .handleAsync(
                         (outcome, failure) -> {
-                            if (decision.answersWithAMessage()) {
-                                outbox.wake(message.peer());
-                            }
                             return answer(received, outcome, failure);
                         },
                         signing);

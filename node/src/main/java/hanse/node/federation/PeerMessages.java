@@ -8,8 +8,8 @@ import hanse.peer.PeerServer;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// How a capability sends a message to a peer: decided in a batch, sent after its commit, gone when its outcome is
-/// recorded.
+/// How a capability sends a message to a peer: decided in a transaction, sent after its commit, gone when its outcome
+/// is recorded.
 public final class PeerMessages {
     private final MessageSigner signer;
     private final OutboxStore store;
@@ -21,12 +21,12 @@ public final class PeerMessages {
         this.outbox = outbox;
     }
 
-    /// Decides to send a message. It must be handed to [#committed] after the commit; if the process dies before that,
-    /// it is found by itself.
+    /// Decides to send a message. It goes out when that is committed, or, if the process dies before, is found by
+    /// itself.
     ///
     /// @param id new: a request's own, or one that a locked row vouches for
     /// @param traceparent of the call that causes it; may be empty
-    public Outgoing send(Books books, RegistryId to, UUID id, String traceparent, Consumer<Message.Builder> body) {
+    public void send(Books books, RegistryId to, UUID id, String traceparent, Consumer<Message.Builder> body) {
         Message.Builder message = signer.message(to.value(), id, traceparent);
         body.accept(message);
         Outgoing outgoing = new Outgoing(to, id, message.build());
@@ -34,21 +34,11 @@ public final class PeerMessages {
             throw new IllegalArgumentException("a message of ours is larger than peers accept");
         }
         store.send(books.rows(), outgoing);
-        return outgoing;
+        books.afterCommit(() -> outbox.committed(outgoing));
     }
 
     /// The outcome of a message is recorded in this batch.
     public void answered(Books books, Outgoing message) {
         store.answered(books.rows(), message.peer(), message.id());
-    }
-
-    /// Messages to a peer may have been committed by somebody who does not have them in hand: they go out now.
-    public void wake(RegistryId peer) {
-        outbox.wake(peer);
-    }
-
-    /// A message was committed: it goes out now.
-    public void committed(Outgoing message) {
-        outbox.committed(message);
     }
 }

@@ -69,11 +69,6 @@ final class PeerOutbox implements Outbox {
                 pumps -> signing.execute(() -> pumps.offer(message.peer().value(), sign(message))));
     }
 
-    /// Something was committed that is not at hand.
-    void wake(RegistryId peer) {
-        links.ifPresent(pumps -> pumps.wake(peer.value()));
-    }
-
     @Override
     public List<OutgoingMessage> due(String peer, int limit) {
         RegistryId id = new RegistryId(peer);

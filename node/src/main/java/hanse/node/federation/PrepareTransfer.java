@@ -22,8 +22,8 @@ import java.util.UUID;
 record PrepareTransfer(
         Frames frames, PeerDirectory peers, Call asked, UUID id, AgentId payer, Did payee, Avt amount, String memo)
         implements Command<PrepareTransfer.Result> {
-    /// @param message absent when the transfer was made by an earlier call
-    record Result(CrossRegistryTransferResponse answer, Optional<Outgoing> message) {}
+    /// @param isNew whether this very call has made the transfer
+    record Result(CrossRegistryTransferResponse answer, boolean isNew) {}
 
     @Override
     public Optional<Call> call() {
@@ -47,7 +47,7 @@ record PrepareTransfer(
             if (!open.get().payee().equals(payee) || !open.get().amount().equals(amount)) {
                 throw new RefusedException(Reason.REQUEST_ID_REUSED);
             }
-            return new Result(TransferWire.transfer(open.get()), Optional.empty());
+            return new Result(TransferWire.transfer(open.get()), false);
         }
         peers.requireActive(payee.registry());
         books.account(AccountId.of(payer)).requireAvailable(amount);
@@ -63,7 +63,7 @@ record PrepareTransfer(
                         false,
                         memo,
                         asked.traceparent()));
-        return new Result(TransferWire.transfer(prepared.frame()), Optional.of(prepared.message()));
+        return new Result(TransferWire.transfer(prepared.frame()), true);
     }
 
     @Override
@@ -73,6 +73,6 @@ record PrepareTransfer(
 
     @Override
     public Result recall(byte[] remembered) {
-        return new Result(Remembered.read(CrossRegistryTransferResponse.parser(), remembered), Optional.empty());
+        return new Result(Remembered.read(CrossRegistryTransferResponse.parser(), remembered), false);
     }
 }

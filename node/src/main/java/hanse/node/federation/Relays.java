@@ -26,11 +26,10 @@ public final class Relays {
     /// Decides to pass a request on, by [PeerMessages#send].
     ///
     /// @param about the contract or dispute, by the peer's id of it
-    public Outgoing ask(
+    public void ask(
             Books books, RegistryId to, UUID message, UUID about, String traceparent, Consumer<Message.Builder> body) {
-        Outgoing sent = messages.send(books, to, message, traceparent, body);
+        messages.send(books, to, message, traceparent, body);
         books.rows().insertFresh(store, message, Relay.asked(message, about, books.now()));
-        return sent;
     }
 
     /// Asks for the row of a request that has been decided.

@@ -3,6 +3,7 @@ package hanse.node.ledger;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.RefusedException;
+import hanse.node.storage.Tx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,17 +15,17 @@ import java.util.function.Supplier;
 
 /// The locked accounts of one transaction and the only way to change them. Each change is a journal entry.
 public final class Books {
+    private final Tx tx;
     private final int lane;
-    private final Instant now;
     private final Rows rows;
     private final Map<UUID, Account> accounts;
     private final long firstNumber;
     private final List<Entry> entries = new ArrayList<>();
 
-    Books(int lane, long lastNumber, Instant now, Rows rows, Map<UUID, Account> accounts) {
+    Books(Tx tx, int lane, long lastNumber, Rows rows, Map<UUID, Account> accounts) {
+        this.tx = tx;
         this.lane = lane;
         this.firstNumber = lastNumber + 1;
-        this.now = now;
         this.rows = rows;
         this.accounts = accounts;
     }
@@ -36,7 +37,12 @@ public final class Books {
 
     /// The time of this transaction.
     public Instant now() {
-        return now;
+        return tx.now();
+    }
+
+    /// By [Tx#afterCommit]; in a batch after its callers have been told.
+    public void afterCommit(Runnable hint) {
+        tx.afterCommit(hint);
     }
 
     /// The domain rows of this transaction.
@@ -80,7 +86,7 @@ public final class Books {
         Optional<Entry.Side> creditSide = credit.map(account -> change(account, position, amount, 0));
         entries.add(new Entry(
                 position,
-                now,
+                now(),
                 posting.kind(),
                 debitSide,
                 creditSide,

@@ -49,7 +49,7 @@ public final class Ledger implements Outcomes.Standing<Caller.Agent> {
         store.lockLane(locks, lane, locked);
         locks.run();
         store.makeMissing(tx, wanted, locked);
-        Books books = new Books(lane, locked.head().number(), tx.now(), rows, locked.accounts);
+        Books books = new Books(tx, lane, locked.head().number(), rows, locked.accounts);
         T result = postings.apply(books);
         Pipeline writes = tx.pipeline();
         rows.write(writes);

@@ -61,9 +61,8 @@ final class Writer {
         for (int attempt = 1; ; attempt++) {
             try {
                 Timer.Sample sample = Timer.start();
-                Map<Pending<?>, Verdict> verdicts = commit(batch);
+                commit(batch);
                 meters.batchSize().record(batch.size());
-                verdicts.forEach((pending, verdict) -> tell(pending, verdict, verdicts));
                 sample.stop(meters.batchTime());
                 return;
             } catch (SQLException | RuntimeException e) {
@@ -97,11 +96,11 @@ final class Writer {
         }
     }
 
-    private Map<Pending<?>, Verdict> commit(List<Pending<?>> batch) throws SQLException {
+    private void commit(List<Pending<?>> batch) throws SQLException {
         if (connection.isEmpty()) {
             connection = Optional.of(database.connect());
         }
-        return database.inTransaction(
+        database.inTransaction(
                 connection.get(),
                 tx -> decide(tx, batch),
                 commit -> meters.commitTime().record(commit));
@@ -109,6 +108,7 @@ final class Writer {
 
     private Map<Pending<?>, Verdict> decide(Tx tx, List<Pending<?>> batch) {
         Map<Pending<?>, Verdict> verdicts = LinkedHashMap.newLinkedHashMap(batch.size());
+        tx.afterCommit(() -> verdicts.forEach((pending, verdict) -> tell(pending, verdict, verdicts)));
         List<Pending<?>> distinct = join(batch, verdicts);
         Callers callers = Callers.of(tx, operators, batch);
 
@@ -141,7 +141,7 @@ final class Writer {
         locks.run();
         ledger.makeMissing(tx, wanted, locked);
 
-        Books books = new Books(lane, locked.head().number(), tx.now(), rows, locked.accounts);
+        Books books = new Books(tx, lane, locked.head().number(), rows, locked.accounts);
         List<Remembered> toRemember = new ArrayList<>();
         for (Pending<?> pending : distinct) {
             verdicts.put(pending, verdict(tx, pending, callers, books, remembered, toRemember));

@@ -195,10 +195,8 @@ public final class MalpracticeRecords {
     }
 
     private hanse.malpractice.v1.Malpractice run(Call call, Function<Tx, Malpractice> step) {
-        hanse.malpractice.v1.Malpractice done = outcomes.run(
+        return outcomes.run(
                 call, hanse.malpractice.v1.Malpractice.parser(), tx -> MalpracticeWire.record(step.apply(tx)));
-        peers.ifPresent(links -> links.wake(Did.parse(done.getReporter()), Did.parse(done.getReported())));
-        return done;
     }
 
     /// A record that the caller may see. Refuses with `UNKNOWN_MALPRACTICE`.

@@ -78,13 +78,6 @@ final class PeerMalpractice {
         federation.messages().send(books, peer, id, call.traceparent(), body);
     }
 
-    /// Something between these two may have been committed.
-    void wake(Did reporter, Did reported) {
-        List.of(reporter, reported).stream()
-                .filter(party -> !parties.isLocal(party))
-                .forEach(party -> federation.messages().wake(party.registry()));
-    }
-
     private CompletionStage<?> decided(Outgoing asked, VerifiedOutcome outcome) {
         return commit.submit(new RecordDelivery(store, federation.messages(), asked, outcome.outcome()));
     }

@@ -5,7 +5,6 @@ import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
-import hanse.node.federation.Outgoing;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -33,10 +32,7 @@ record EndCommand(
         UUID id,
         Optional<Token> token,
         AgentId party)
-        implements Command<EndCommand.Ended> {
-    /// @param message to the payee's registry, when the payment is settled there and this call has begun it
-    record Ended(hanse.payment.v1.Payment payment, Optional<Outgoing> message) {}
-
+        implements Command<hanse.payment.v1.Payment> {
     /// Who ends it, and how.
     enum How {
         /// The payer pays what was consumed.
@@ -81,8 +77,11 @@ record EndCommand(
     }
 
     @Override
-    public Ended decide(Books books) {
-        Payment payment = require(books);
+    public hanse.payment.v1.Payment decide(Books books) {
+        return PaymentWire.payment(ended(books, require(books)), parties);
+    }
+
+    private Payment ended(Books books, Payment payment) {
         return switch (how) {
             case SETTLE -> {
                 payment.requireSettleable(books.now());
@@ -94,23 +93,18 @@ record EndCommand(
             }
             case RELEASE -> {
                 payment.requireReleasable(books.now());
-                yield ended(giveBack(books, store, payment));
+                yield giveBack(books, store, payment);
             }
             case WAIVE -> {
                 payment.requireSettleable(books.now());
-                yield ended(giveBack(books, store, payment));
+                yield giveBack(books, store, payment);
             }
         };
     }
 
-    private Ended ended(Payment payment) {
-        return new Ended(PaymentWire.payment(payment, parties), Optional.empty());
-    }
-
-    private Ended send(Books books, Payment payment) {
-        Settlement.Begun begun = peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER))
+    private Payment send(Books books, Payment payment) {
+        return peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER))
                 .settle(books, payment, asked.traceparent());
-        return new Ended(PaymentWire.payment(begun.payment(), parties), Optional.of(begun.message()));
     }
 
     /// The payment, if it is this party's to end. A stranger learns nothing of it.
@@ -128,8 +122,8 @@ record EndCommand(
         throw new RefusedException(isPayer || isPayee ? Reason.NOT_YOURS : unknown);
     }
 
-    private Ended pay(Books books, Payment payment) {
-        return ended(Settlement.pay(books, store, transfers, payment).payment());
+    private Payment pay(Books books, Payment payment) {
+        return Settlement.pay(books, store, transfers, payment).payment();
     }
 
     /// Frees the money of a payment that can be given back.
@@ -143,12 +137,12 @@ record EndCommand(
     }
 
     @Override
-    public byte[] remember(Ended answer) {
-        return answer.payment().toByteArray();
+    public byte[] remember(hanse.payment.v1.Payment answer) {
+        return answer.toByteArray();
     }
 
     @Override
-    public Ended recall(byte[] remembered) {
-        return new Ended(Remembered.read(hanse.payment.v1.Payment.parser(), remembered), Optional.empty());
+    public hanse.payment.v1.Payment recall(byte[] remembered) {
+        return Remembered.read(hanse.payment.v1.Payment.parser(), remembered);
     }
 }

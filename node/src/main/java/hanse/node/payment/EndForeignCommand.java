@@ -7,7 +7,6 @@ import hanse.federation.v1.WaivePayment;
 import hanse.node.call.Call;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
-import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
@@ -31,8 +30,8 @@ record EndForeignCommand(
         UUID message)
         implements Command<EndForeignCommand.Asked> {
     /// @param ending the message that claims or waives it, of this request or an earlier one
-    /// @param message absent when it was sent before
-    record Asked(UUID ending, Optional<Outgoing> message) {}
+    /// @param isNew whether this very call has sent it
+    record Asked(UUID ending, boolean isNew) {}
 
     @Override
     public Optional<Call> call() {
@@ -63,9 +62,9 @@ record EndForeignCommand(
             if (open.get().kind() != kind) {
                 throw new RefusedException(Reason.REQUEST_IN_FLIGHT);
             }
-            return new Asked(open.get().message(), Optional.empty());
+            return new Asked(open.get().message(), false);
         }
-        Outgoing outgoing = messages.send(books, key.issuer(), message, asked.traceparent(), builder -> {
+        messages.send(books, key.issuer(), message, asked.traceparent(), builder -> {
             ByteString id = MessageIds.bytes(key.id());
             String payee = parties.did(key.payee()).toString();
             switch (kind) {
@@ -83,7 +82,7 @@ record EndForeignCommand(
                         key,
                         payment.with(new ForeignPayment.Ending(
                                 message, kind, ForeignPayment.Ending.Progress.ASKED, Optional.empty())));
-        return new Asked(message, Optional.of(outgoing));
+        return new Asked(message, true);
     }
 
     @Override
@@ -94,6 +93,6 @@ record EndForeignCommand(
     @Override
     public Asked recall(byte[] remembered) {
         ByteBuffer id = ByteBuffer.wrap(remembered);
-        return new Asked(new UUID(id.getLong(), id.getLong()), Optional.empty());
+        return new Asked(new UUID(id.getLong(), id.getLong()), false);
     }
 }

@@ -74,9 +74,4 @@ final class EndReceived implements Decision {
         }
         return DONE;
     }
-
-    @Override
-    public boolean answersWithAMessage() {
-        return isClaim;
-    }
 }

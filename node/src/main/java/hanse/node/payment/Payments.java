@@ -123,9 +123,9 @@ public final class Payments {
         UUID payment = presented.map(Token::paymentId).orElseGet(() -> paymentId(id, how));
         return commit.submit(
                         new EndCommand(call, parties, store, transfers, peers, how, payment, presented, call.agent()))
-                .thenCompose(ended -> ended.payment().getState() == hanse.payment.v1.Payment.State.SETTLING
-                        ? across().settled(ended.payment(), ended.message())
-                        : CompletableFuture.completedFuture(ended.payment()));
+                .thenCompose(ended -> ended.getState() == hanse.payment.v1.Payment.State.SETTLING
+                        ? across().settled(ended, call.isReplayed())
+                        : CompletableFuture.completedFuture(ended));
     }
 
     /// Claims a payment for the caller, its payee.

@@ -109,23 +109,22 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     /// Sends a consumed payment to its payee. Work that was done is paid also while the link is suspended. Refuses with
     /// `PEER_REMOVED`.
-    Settlement.Begun settle(Books books, Payment payment, String traceparent) {
+    Payment settle(Books books, Payment payment, String traceparent) {
         federation.directory().requireLinked(payment.payeeRegistry().orElseThrow());
         return Settlement.prepare(books, store, federation.frames(), payment, traceparent);
     }
 
     /// The payment as it stands when its transfer has ended, or after 2 s.
     ///
-    /// @param sent the transfer's message, if this call has made it
-    CompletableFuture<hanse.payment.v1.Payment> settled(hanse.payment.v1.Payment first, Optional<Outgoing> sent) {
+    /// @param again whether an earlier call has begun the transfer
+    CompletableFuture<hanse.payment.v1.Payment> settled(hanse.payment.v1.Payment first, boolean again) {
         UUID id = UUID.fromString(first.getPaymentId());
         CompletableFuture<Optional<Frame>> outcome =
                 federation.frames().waiting().outcome(UUID.fromString(first.getTransferId()));
-        sent.ifPresent(federation.messages()::committed);
         Supplier<hanse.payment.v1.Payment> read = () -> database.read(tx -> store.find(tx, id))
                 .map(payment -> PaymentWire.payment(payment, parties))
                 .orElse(first);
-        if (sent.isPresent()) {
+        if (!again) {
             return outcome.thenApplyAsync(ended -> read.get(), blocking);
         }
         return CompletableFuture.supplyAsync(read, blocking)
@@ -194,15 +193,14 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
                         MessageId.of(clock.instant(), request)))
                 .thenCompose(asked -> asked.answer()
                         .map(CompletableFuture::completedFuture)
-                        .orElseGet(() -> consumption(key, asked.message())
+                        .orElseGet(() -> consumption(key, asked.isNew())
                                 .thenApply(payment -> ForeignWire.verified(payment, request, clock.instant()))));
     }
 
     /// What the issuer has said, or what is known after 2 s.
-    private CompletableFuture<ForeignPayment> consumption(ForeignPayment.Key key, Optional<Outgoing> sent) {
+    private CompletableFuture<ForeignPayment> consumption(ForeignPayment.Key key, boolean isNew) {
         CompletableFuture<Optional<ForeignPayment>> outcome = consumptions.outcome(key);
-        sent.ifPresent(federation.messages()::committed);
-        if (sent.isPresent()) {
+        if (isNew) {
             return outcome.thenCompose(payment -> latest(key, payment));
         }
         return read(key)
@@ -221,12 +219,8 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
                         asked,
                         outcome.outcome(),
                         key))
-                .thenAccept(recorded -> {
-                    recorded.sent().ifPresent(federation.messages()::committed);
-                    recorded.payment()
-                            .filter(payment -> !payment.isAsked())
-                            .ifPresent(payment -> consumptions.happened(key, payment));
-                });
+                .thenAccept(recorded -> recorded.filter(payment -> !payment.isAsked())
+                        .ifPresent(payment -> consumptions.happened(key, payment)));
     }
 
     /// Claims or waives a payment of a peer for the caller; answers with the payment as it stands when the issuer has
@@ -249,8 +243,7 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     private CompletableFuture<ForeignPayment> ending(ForeignPayment.Key key, EndForeignCommand.Asked asked) {
         CompletableFuture<Optional<ForeignPayment>> outcome = endings.outcome(asked.ending());
-        asked.message().ifPresent(federation.messages()::committed);
-        if (asked.message().isPresent()) {
+        if (asked.isNew()) {
             return outcome.thenCompose(payment -> latest(key, payment));
         }
         return read(key)

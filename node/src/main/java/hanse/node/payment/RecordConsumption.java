@@ -33,11 +33,7 @@ record RecordConsumption(
         Outgoing asked,
         Outcome outcome,
         ForeignPayment.Key key)
-        implements InternalCommand<RecordConsumption.Recorded> {
-
-    /// @param sent the message that asks once more, or gives the payment back
-    record Recorded(Optional<ForeignPayment> payment, Optional<Outgoing> sent) {}
-
+        implements InternalCommand<Optional<ForeignPayment>> {
     static ForeignPayment.Key key(Outgoing asked) {
         ConsumePayment consume = asked.message().getConsumePayment();
         return new ForeignPayment.Key(
@@ -56,11 +52,11 @@ record RecordConsumption(
     public void accounts(Rows rows, Wanted wanted) {}
 
     @Override
-    public Recorded decide(Books books) {
+    public Optional<ForeignPayment> decide(Books books) {
         messages.answered(books, asked);
         Optional<ForeignPayment> found = books.rows().get(store, key);
         if (found.isEmpty() || !found.get().awaits(asked.id())) {
-            return new Recorded(found, Optional.empty());
+            return found;
         }
         ForeignPayment payment = found.get();
         PeerPosition position = books.rows().get(positions, key.issuer()).orElseThrow();
@@ -69,7 +65,7 @@ record RecordConsumption(
         }
         if (payment.state() == ForeignPayment.State.CREDITED) {
             // It was paid, so it was consumed: an issuer that says otherwise has only made its own answer useless.
-            return new Recorded(found, Optional.empty());
+            return found;
         }
         long needed = outcome.getRefused().getHeadroomNeededMicros();
         long more = needed - payment.reserved().micros();
@@ -80,7 +76,7 @@ record RecordConsumption(
                 books, payment, position, Frames.reason(outcome.getRefused().getReason()));
     }
 
-    private Recorded consumed(Books books, ForeignPayment payment, PeerPosition position) {
+    private Optional<ForeignPayment> consumed(Books books, ForeignPayment payment, PeerPosition position) {
         Optional<ForeignPayment.Terms> terms = ForeignWire.terms(
                 outcome.getAccepted().getConsumedPayment(), key.id(), key.issuer(), outcome.getDecidedAt());
         if (payment.state() == ForeignPayment.State.CREDITED) {
@@ -95,8 +91,8 @@ record RecordConsumption(
         try {
             transfers.fee(terms.get().amount());
         } catch (RefusedException tooSmall) {
-            Recorded refused = refused(books, payment, position, tooSmall.reason());
-            return new Recorded(refused.payment(), Optional.of(waive(books)));
+            waive(books);
+            return refused(books, payment, position, tooSmall.reason());
         }
         books.rows()
                 .update(
@@ -106,10 +102,10 @@ record RecordConsumption(
         return record(books, payment.consumed(terms.get()));
     }
 
-    private Recorded askAgain(Books books, ForeignPayment payment, PeerPosition position, Avt needed) {
+    private Optional<ForeignPayment> askAgain(Books books, ForeignPayment payment, PeerPosition position, Avt needed) {
         books.rows().update(positions, key.issuer(), position.reserve(needed.minus(payment.reserved())));
         UUID next = nextMessage(books, "hanse-consume/");
-        Outgoing again = messages.send(
+        messages.send(
                 books,
                 key.issuer(),
                 next,
@@ -118,12 +114,12 @@ record RecordConsumption(
                         asked.message().getConsumePayment().toBuilder().setHeadroomMicros(needed.micros())));
         ForeignPayment waiting = payment.askedAgain(next, needed);
         books.rows().update(store, key, waiting);
-        return new Recorded(Optional.of(waiting), Optional.of(again));
+        return Optional.of(waiting);
     }
 
     /// It could never be credited here: its payer has it back at once.
-    private Outgoing waive(Books books) {
-        return messages.send(
+    private void waive(Books books) {
+        messages.send(
                 books,
                 key.issuer(),
                 nextMessage(books, "hanse-waive/"),
@@ -138,13 +134,13 @@ record RecordConsumption(
         return MessageId.of(books.now(), hash);
     }
 
-    private Recorded refused(Books books, ForeignPayment payment, PeerPosition position, Reason why) {
+    private Optional<ForeignPayment> refused(Books books, ForeignPayment payment, PeerPosition position, Reason why) {
         books.rows().update(positions, key.issuer(), position.release(payment.reserved()));
         return record(books, payment.refused(why));
     }
 
-    private Recorded record(Books books, ForeignPayment recorded) {
+    private Optional<ForeignPayment> record(Books books, ForeignPayment recorded) {
         books.rows().update(store, key, recorded);
-        return new Recorded(Optional.of(recorded), Optional.empty());
+        return Optional.of(recorded);
     }
 }

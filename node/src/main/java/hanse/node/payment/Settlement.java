@@ -6,7 +6,6 @@ import hanse.node.call.RefusedException;
 import hanse.node.federation.Frame;
 import hanse.node.federation.Frames;
 import hanse.node.federation.MessageId;
-import hanse.node.federation.Outgoing;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.EntryKind;
@@ -44,11 +43,10 @@ final class Settlement {
         return new Paid(settled, moved);
     }
 
-    /// What was begun.
-    record Begun(Payment payment, Outgoing message) {}
-
-    /// The caller has checked that the payment can be settled.
-    static Begun prepare(Books books, PaymentStore store, Frames frames, Payment payment, String traceparent) {
+    /// Sends a payee of a peer the money, and answers with the payment as it is then. The caller has checked that it
+    /// can
+    /// be settled.
+    static Payment prepare(Books books, PaymentStore store, Frames frames, Payment payment, String traceparent) {
         int attempt = payment.attempt() + 1;
         UUID transfer = transferId(payment, attempt);
         Frames.Prepared prepared = frames.prepare(
@@ -65,7 +63,7 @@ final class Settlement {
                         traceparent));
         Payment settling = payment.settling(transfer, prepared.position());
         books.rows().update(store, payment.id(), settling);
-        return new Begun(settling, prepared.message());
+        return settling;
     }
 
     /// The transfer of an attempt: the same whoever begins it, and another one only after a recorded refusal.

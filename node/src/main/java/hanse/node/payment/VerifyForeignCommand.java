@@ -6,7 +6,6 @@ import hanse.federation.v1.ConsumePayment;
 import hanse.node.call.Call;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
-import hanse.node.federation.Outgoing;
 import hanse.node.federation.PeerMessages;
 import hanse.node.federation.PeerPosition;
 import hanse.node.federation.PeerPositionStore;
@@ -42,9 +41,13 @@ record VerifyForeignCommand(
     private static final int SHARE = 4;
 
     /// @param answer absent while the issuer has to be waited for
-    /// @param message absent when another request has asked the issuer
-    record Asked(Optional<VerifyResponse> answer, Optional<Outgoing> message) {
-        static final Asked BEFORE = new Asked(Optional.empty(), Optional.empty());
+    /// @param isNew whether this very call asks the issuer
+    record Asked(Optional<VerifyResponse> answer, boolean isNew) {
+        static final Asked BEFORE = new Asked(Optional.empty(), false);
+
+        static Asked answered(VerifyResponse answer) {
+            return new Asked(Optional.of(answer), false);
+        }
     }
 
     @Override
@@ -69,7 +72,7 @@ record VerifyForeignCommand(
         if (known.filter(payment -> payment.state() != ForeignPayment.State.REFUSED)
                 .isPresent()) {
             return known.get().terms().isPresent()
-                    ? new Asked(Optional.of(ForeignWire.verified(known.get(), request, books.now())), Optional.empty())
+                    ? Asked.answered(ForeignWire.verified(known.get(), request, books.now()))
                     : Asked.BEFORE;
         }
         PeerPosition position =
@@ -91,7 +94,7 @@ record VerifyForeignCommand(
         } else {
             books.rows().insert(store, key, payment);
         }
-        Outgoing outgoing = messages.send(
+        messages.send(
                 books,
                 key.issuer(),
                 message,
@@ -100,7 +103,7 @@ record VerifyForeignCommand(
                         .setTokenHash(ByteString.copyFrom(token.hash()))
                         .setPayee(parties.did(key.payee()).toString())
                         .setHeadroomMicros(reserved.micros())));
-        return new Asked(Optional.empty(), Optional.of(outgoing));
+        return new Asked(Optional.empty(), true);
     }
 
     /// An answer has at least one byte; none means that what has become of it is to be looked up.
@@ -114,6 +117,6 @@ record VerifyForeignCommand(
         if (remembered.length == 0) {
             return Asked.BEFORE;
         }
-        return new Asked(Optional.of(Remembered.read(VerifyResponse.parser(), remembered)), Optional.empty());
+        return Asked.answered(Remembered.read(VerifyResponse.parser(), remembered));
     }
 }

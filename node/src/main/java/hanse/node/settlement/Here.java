@@ -56,7 +56,4 @@ public final class Here implements Claims {
     public void ask(Books books, Claim claim, String traceparent) {
         requireRoom(books, claim);
     }
-
-    @Override
-    public void asked(RegistryId home) {}
 }

@@ -195,11 +195,6 @@ public final class Home {
             put(books, all.plus(amount, books.now()));
             return true;
         }
-
-        @Override
-        public boolean answersWithAMessage() {
-            return true;
-        }
     }
 
     private Optional<Disputable> owner(Claim claim) {
@@ -273,8 +268,8 @@ public final class Home {
         books.rows().update(federation.positions(), peer, position.slashed(amount));
         count(books, dealing(peer, claim), -mitigated.micros());
         Settlement slashed = slashing.slashed(amount, mitigated);
-        Outgoing confirmation = confirm(books, slashed, traceparent);
-        return book.change(books, slashed, Step.NODE, Optional.of(confirmation.id()), "burned " + amount);
+        UUID confirmation = confirm(books, slashed, traceparent);
+        return book.change(books, slashed, Step.NODE, Optional.of(confirmation), "burned " + amount);
     }
 
     /// Lets a settlement that waits come to nothing, and confirms that.
@@ -293,21 +288,24 @@ public final class Home {
                 dealing(settlement.peer().orElseThrow(), claim),
                 -claim.amount().micros());
         Settlement failed = settlement.failed(why, books.now());
-        Outgoing confirmation = confirm(books, failed, traceparent);
-        return book.change(books, failed, by, Optional.of(confirmation.id()), note);
+        UUID confirmation = confirm(books, failed, traceparent);
+        return book.change(books, failed, by, Optional.of(confirmation), note);
     }
 
-    private Outgoing confirm(Books books, Settlement settlement, String traceparent) {
+    /// The message's id.
+    private UUID confirm(Books books, Settlement settlement, String traceparent) {
         UUID hash = UUID.nameUUIDFromBytes(
                 ("hanse-slash-confirmation/" + settlement.id()).getBytes(StandardCharsets.UTF_8));
-        return federation
+        UUID message = MessageId.of(books.now(), hash);
+        federation
                 .messages()
                 .send(
                         books,
                         settlement.peer().orElseThrow(),
-                        MessageId.of(books.now(), hash),
+                        message,
                         traceparent,
-                        message -> message.setSlashConfirmation(SlashWire.confirmation(settlement)));
+                        body -> body.setSlashConfirmation(SlashWire.confirmation(settlement)));
+        return message;
     }
 
     private CompletionStage<?> confirmed(Outgoing asked, VerifiedOutcome outcome) {

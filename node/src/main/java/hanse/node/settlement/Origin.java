@@ -95,30 +95,20 @@ public final class Origin implements Claims {
         RegistryId home = claim.defendant().registry();
         books.rows().update(federation.positions(), home, reserved(books, claim));
         UUID hash = UUID.nameUUIDFromBytes(("hanse-slash/" + claim.dispute()).getBytes(StandardCharsets.UTF_8));
-        Outgoing request = federation
+        UUID message = MessageId.of(books.now(), hash);
+        federation
                 .messages()
-                .send(
-                        books,
-                        home,
-                        MessageId.of(books.now(), hash),
-                        traceparent,
-                        message -> message.setSlashRequest(SlashWire.request(claim)));
+                .send(books, home, message, traceparent, body -> body.setSlashRequest(SlashWire.request(claim)));
         book.open(
                 books,
                 Settlement.pending(claim.dispute(), Settlement.Role.ORIGIN, Optional.of(home), claim, books.now()),
                 Step.NODE,
-                Optional.of(request.id()),
+                Optional.of(message),
                 "slash-request");
     }
 
-    @Override
-    public void asked(RegistryId home) {
-        federation.messages().wake(home);
-    }
-
     private CompletionStage<?> requested(Rulings rulings, Outgoing asked, VerifiedOutcome outcome) {
-        return commit.submit(new Requested(rulings, asked, outcome.outcome()))
-                .thenAccept(recorded -> asked(asked.peer()));
+        return commit.submit(new Requested(rulings, asked, outcome.outcome()));
     }
 
     /// The home's answer to a request: it has received it, or will never slash anything for it.
@@ -245,12 +235,6 @@ public final class Origin implements Claims {
                 case RESULT_NOT_SET -> throw new RefusedException(Reason.MESSAGE_REFUSED);
             }
             return DONE;
-        }
-
-        /// The home is told what the dispute has come to.
-        @Override
-        public boolean answersWithAMessage() {
-            return true;
         }
 
         private void mint(Books books, Settlement settlement, String by) {

@@ -102,12 +102,10 @@ public final class SettlementGrpc extends SettlementServiceGrpc.SettlementServic
             StreamObserver<hanse.dispute.v1.Settlement> observer,
             Call call,
             Function<Tx, Settlements.History> decision) {
-        Cold.run(observer, () -> {
-            hanse.dispute.v1.Settlement decided = outcomes.run(
-                    call, hanse.dispute.v1.Settlement.parser(), tx -> SettlementWire.history(decision.apply(tx)));
-            settlements.decided(new RegistryId(decided.getPeerId()));
-            return decided;
-        });
+        Cold.run(
+                observer,
+                () -> outcomes.run(
+                        call, hanse.dispute.v1.Settlement.parser(), tx -> SettlementWire.history(decision.apply(tx))));
     }
 
     @Override

@@ -128,11 +128,6 @@ public final class Settlements {
         return rows;
     }
 
-    /// What was decided is committed: it goes out now.
-    void decided(RegistryId peer) {
-        federation.messages().wake(peer);
-    }
-
     /// Lets expire what has waited for 24 h: at the home for good, at the origin until more is known. And tells the
     /// operator of what waits for it, before that. To be called every minute. Answers how many have expired.
     public int sweep() {
@@ -140,9 +135,7 @@ public final class Settlements {
         int swept = 0;
         for (UUID id : database.read(tx -> store.overdue(tx, clock.instant(), SWEEP))) {
             try {
-                Optional<Settlement> expired = expire(id);
-                expired.flatMap(Settlement::peer).ifPresent(this::decided);
-                swept += expired.isPresent() ? 1 : 0;
+                swept += expire(id).isPresent() ? 1 : 0;
             } catch (RuntimeException failure) {
                 // The others are not to wait for it.
                 LOG.error("settlement {} cannot expire", id, failure);

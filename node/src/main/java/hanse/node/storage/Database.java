@@ -17,10 +17,14 @@ import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Opens transactions. Writing ones are READ COMMITTED and take their locks explicitly, in the order of
 /// `ARCHITECTURE.md`, Locks; reading ones see one snapshot and always roll back.
 public final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     /// PostgreSQL asks for a repeat of the whole transaction: serialization failure and deadlock.
     private static final String SERIALIZATION_FAILURE = "40001";
 
@@ -91,17 +95,28 @@ public final class Database {
         connection.setAutoCommit(false);
         boolean committed = false;
         try {
-            T result = work.apply(transaction(connection));
+            Tx tx = transaction(connection);
+            T result = work.apply(tx);
             long start = System.nanoTime();
             connection.commit();
             committing.accept(Duration.ofNanos(System.nanoTime() - start));
             committed = true;
-            afterCommit.forEach(Runnable::run);
+            afterCommit.forEach(Database::hint);
+            tx.afterCommit().forEach(Database::hint);
             return result;
         } finally {
             if (!committed) {
                 rollBack(connection);
             }
+        }
+    }
+
+    /// What is committed is committed, whatever becomes of a hint of it.
+    private static void hint(Runnable hint) {
+        try {
+            hint.run();
+        } catch (RuntimeException failure) {
+            LOG.error("a hint of a commit failed", failure);
         }
     }
 

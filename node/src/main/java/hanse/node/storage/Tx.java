@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -13,6 +15,7 @@ public final class Tx {
     private final Connection connection;
     private final DSLContext sql;
     private final Instant now;
+    private final List<Runnable> afterCommit = new ArrayList<>();
 
     Tx(Connection connection, DSLContext sql, Instant now) {
         this.connection = connection;
@@ -27,6 +30,16 @@ public final class Tx {
     /// The time of this transaction, in whole microseconds as PostgreSQL keeps it; the same for all that happens in it.
     public Instant now() {
         return now;
+    }
+
+    /// Has something done once this transaction is committed, on the thread that committed: it must return at once. A
+    /// hint only: a process that dies before it has never heard of it.
+    public void afterCommit(Runnable hint) {
+        afterCommit.add(hint);
+    }
+
+    List<Runnable> afterCommit() {
+        return afterCommit;
     }
 
     /// An empty pipeline: what is added to it runs in this transaction.
