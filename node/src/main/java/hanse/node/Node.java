@@ -273,7 +273,7 @@ public final class Node implements AutoCloseable {
                 new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
         peerDisputes.tell(disputes, rulings);
-        Home home = new Home(federation, commit, parties, disputable, slash);
+        Home home = new Home(federation, commit, parties, peerDisputes, disputable, slash);
         Settlements settlements =
                 new Settlements(database, ledger, federation, home, rulings, parties, peerTrusts, clock);
         SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);

@@ -24,5 +24,7 @@ public interface Claims {
 
     /// Asks the defendant's home for the slash; what comes of it is told to [Rulings#ended]. To be called when
     /// [#requireRoom] has not refused.
-    void ask(Books books, Claim claim, String traceparent);
+    ///
+    /// @param ruled the dispute as the ruling has left it, of which the home learns with it
+    void ask(Books books, Claim claim, Notices.Change ruled, String traceparent);
 }

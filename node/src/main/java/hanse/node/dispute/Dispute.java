@@ -124,6 +124,11 @@ record Dispute(
     /// @param isPending whether the defendant's home was asked and has not said what it slashed
     record Effect(
             Instant at, Avt returned, Avt compensated, Avt mitigated, Optional<Reason> failure, boolean isPending) {
+        /// All of it was still held.
+        static Effect returned(Instant at, Avt returned) {
+            return new Effect(at, returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false);
+        }
+
         static Effect pending(Instant at, Avt returned) {
             return new Effect(at, returned, Avt.ZERO, Avt.ZERO, Optional.empty(), true);
         }

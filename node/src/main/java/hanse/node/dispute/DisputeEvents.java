@@ -38,9 +38,13 @@ final class DisputeEvents {
     /// The same, by a piece of evidence.
     void post(Books books, EntryKind kind, Dispute dispute, Map<String, String> details, Optional<Evidence> evidence) {
         remark(books, kind, dispute, details);
-        Notices.Change change = change(dispute, evidence);
-        notices.changed(books, dispute.filing().complainant(), change);
-        notices.changed(books, dispute.filing().defendant(), change);
+        tell(books, change(dispute, evidence));
+    }
+
+    /// Tells the parties' homes.
+    void tell(Books books, Notices.Change change) {
+        notices.changed(books, Did.parse(change.dispute().getComplainant()), change);
+        notices.changed(books, Did.parse(change.dispute().getDefendant()), change);
     }
 
     /// A dispute as it is told of.

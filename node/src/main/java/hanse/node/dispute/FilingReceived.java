@@ -33,7 +33,7 @@ final class FilingReceived implements Decision {
         Dispute dispute = filings.file(
                 books, FilingWire.dispute(message.peer(), message.id()), known.complainant(), known.complaint());
         return new Verdict.Done(Accepted.newBuilder()
-                .setDispute(FilingWire.notice(DisputeEvents.change(dispute, Optional.empty())))
+                .setDispute(DisputeEvents.change(dispute, Optional.empty()).notice())
                 .build());
     }
 }

@@ -1,7 +1,6 @@
 package hanse.node.dispute;
 
 import hanse.federation.v1.DisputeFiling;
-import hanse.federation.v1.DisputeNotice;
 import hanse.federation.v1.DisputeWithdrawal;
 import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
@@ -83,13 +82,5 @@ final class FilingWire {
         } catch (RefusedException unreadable) {
             return Optional.empty();
         }
-    }
-
-    /// A dispute as a peer is told of it.
-    static DisputeNotice notice(Notices.Change change) {
-        DisputeNotice.Builder notice =
-                DisputeNotice.newBuilder().setVersion(change.version()).setDispute(change.dispute());
-        change.evidence().ifPresent(notice::setEvidence);
-        return notice.build();
     }
 }

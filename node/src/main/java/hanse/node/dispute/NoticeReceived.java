@@ -5,7 +5,6 @@ import hanse.federation.v1.DisputeNotice;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.federation.Decision;
-import hanse.node.federation.Incoming;
 import hanse.node.ledger.Account;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
@@ -21,7 +20,7 @@ final class NoticeReceived implements Decision {
     private final List<Disputable> owners;
     private final MirrorStore mirrors;
     private final MirroredEvidenceStore evidence;
-    private final Incoming message;
+    private final RegistryId peer;
     private final DisputeNotice notice;
     private final Optional<Mirror> told;
     private final Optional<Evidence> piece;
@@ -31,13 +30,14 @@ final class NoticeReceived implements Decision {
             List<Disputable> owners,
             MirrorStore mirrors,
             MirroredEvidenceStore evidence,
-            Incoming message) {
+            RegistryId peer,
+            DisputeNotice notice) {
         this.owners = owners;
         this.mirrors = mirrors;
         this.evidence = evidence;
-        this.message = message;
-        this.notice = message.message().getDisputeNotice();
-        this.told = EvidenceWire.mirror(message.peer(), self, notice);
+        this.peer = peer;
+        this.notice = notice;
+        this.told = EvidenceWire.mirror(peer, self, notice);
         this.piece = told.filter(mirror -> notice.hasEvidence())
                 .flatMap(mirror ->
                         EvidenceWire.evidence(notice.getEvidence(), mirror.key().id()));
@@ -48,7 +48,7 @@ final class NoticeReceived implements Decision {
         told.ifPresent(mirror -> {
             rows.want(mirrors, mirror.key());
             piece.ifPresent(found -> rows.want(evidence, key(found)));
-            owner(mirror).ifPresent(owner -> owner.foreignRows(rows, message.peer(), mirror.subject(), mirror.agent()));
+            owner(mirror).ifPresent(owner -> owner.foreignRows(rows, peer, mirror.subject(), mirror.agent()));
         });
     }
 
@@ -58,7 +58,7 @@ final class NoticeReceived implements Decision {
     }
 
     private MirroredEvidence.Key key(Evidence found) {
-        return new MirroredEvidence.Key(found.id(), message.peer());
+        return new MirroredEvidence.Key(found.id(), peer);
     }
 
     @Override
@@ -105,7 +105,7 @@ final class NoticeReceived implements Decision {
                 ? Optional.empty()
                 : owner(mirror)
                         .flatMap(owner -> owner.received(
-                                books.rows(), message.peer(), mirror.subject(), mirror.opponent(), mirror.agent()));
+                                books.rows(), peer, mirror.subject(), mirror.opponent(), mirror.agent()));
     }
 
     /// The opponent's, and no more than it may file; of this registry's agent only what was filed here, and then that

@@ -1,6 +1,7 @@
 package hanse.node.dispute;
 
 import hanse.federation.v1.DisputeEvidence;
+import hanse.federation.v1.DisputeNotice;
 import hanse.federation.v1.Message;
 import hanse.node.call.Call;
 import hanse.node.call.Did;
@@ -47,7 +48,7 @@ public final class PeerDisputes implements Notices {
                 .routes()
                 .decide(
                         Message.BodyCase.DISPUTE_NOTICE,
-                        message -> new NoticeReceived(parties.self(), this.owners, mirrors, evidence, message))
+                        message -> received(message.peer(), message.message().getDisputeNotice()))
                 .ask(
                         Message.BodyCase.DISPUTE_NOTICE,
                         (asked, outcome) -> commit.submit(new Answered(federation.messages(), asked)))
@@ -80,10 +81,19 @@ public final class PeerDisputes implements Notices {
                         party.registry(),
                         MessageId.of(books.now(), hash),
                         "",
-                        message -> message.setDisputeNotice(FilingWire.notice(change)));
+                        message -> message.setDisputeNotice(change.notice()));
     }
 
     // ---- at the home of a party on a peer
+
+    private NoticeReceived received(RegistryId peer, DisputeNotice notice) {
+        return new NoticeReceived(parties.self(), owners, mirrors, evidence, peer, notice);
+    }
+
+    /// What a peer tells of its dispute along with something else; needs the lock of the peer's position.
+    public Aside aside(RegistryId peer, DisputeNotice notice) {
+        return new Aside(received(peer, notice));
+    }
 
     /// Asks for the rows by which a dealing is known that a peer keeps.
     void elsewhereRows(Rows rows, Subject subject) {

@@ -228,7 +228,9 @@ public final class Rulings {
     }
 
     /// The defendant's home has slashed so much, which has been minted here, or nothing. The dealing is free again.
-    public void ended(Books books, UUID id, Avt compensated, Avt mitigated, Optional<Reason> failure) {
+    ///
+    /// @return what that home is to be told, by [#tell] or in the answer to what it has said
+    public Notices.Change ended(Books books, UUID id, Avt compensated, Avt mitigated, Optional<Reason> failure) {
         Dispute before = books.rows().get(store, id).orElseThrow();
         Subject subject = before.filing().subject();
         Dispute after = before.compensated(compensated, mitigated, failure, books.now());
@@ -236,6 +238,12 @@ public final class Rulings {
         carriedOut(books, after);
         docket.recovered(books.rows(), subject, compensated);
         free(books, subject, id);
+        return DisputeEvents.change(after, Optional.empty());
+    }
+
+    /// Tells the parties' homes of it.
+    public void tell(Books books, Notices.Change change) {
+        events.tell(books, change);
     }
 
     /// The defendant's home has not answered for long: the dealing goes on, but what may still be slashed for it is not
@@ -387,25 +395,22 @@ public final class Rulings {
     private Dispute carryOut(Books books, Dispute ruled, Award award, String traceparent) {
         Dispute.Filing filing = ruled.filing();
         Avt returned = owner(ruled).hand(books, filing.subject(), filing.complainant(), awarded(ruled));
-        Dispute done = ruled.carriedOut(award.claim()
-                .map(claim -> demand(books, claim, returned, traceparent))
-                .orElseGet(
-                        () -> new Dispute.Effect(books.now(), returned, Avt.ZERO, Avt.ZERO, Optional.empty(), false)));
+        Optional<Claim> abroad = award.claim().filter(claim -> !parties.isLocal(claim.defendant()));
+        Dispute done = ruled.carriedOut(
+                abroad.isPresent()
+                        ? Dispute.Effect.pending(books.now(), returned)
+                        : award.claim()
+                                .map(claim -> slashed(books, claim, returned))
+                                .orElseGet(() -> Dispute.Effect.returned(books.now(), returned)));
         carriedOut(books, done);
+        Notices.Change change = DisputeEvents.change(done, Optional.empty());
+        abroad.ifPresentOrElse(claim -> claims.ask(books, claim, change, traceparent), () -> tell(books, change));
         return done;
-    }
-
-    private Dispute.Effect demand(Books books, Claim claim, Avt returned, String traceparent) {
-        if (parties.isLocal(claim.defendant())) {
-            return slashed(books, claim, returned);
-        }
-        claims.ask(books, claim, traceparent);
-        return Dispute.Effect.pending(books.now(), returned);
     }
 
     private void carriedOut(Books books, Dispute done) {
         Dispute.Effect effect = done.effect().orElseThrow();
-        events.post(
+        events.remark(
                 books,
                 EntryKind.DISPUTE_CARRIED_OUT,
                 done,

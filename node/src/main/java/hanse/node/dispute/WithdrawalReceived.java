@@ -30,7 +30,7 @@ final class WithdrawalReceived implements Decision {
         FilingWire.Withdrawn known = withdrawn.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
         Dispute dispute = rulings.withdraw(books, known.dispute(), known.subject(), known.complainant());
         return new Verdict.Done(Accepted.newBuilder()
-                .setDispute(FilingWire.notice(DisputeEvents.change(dispute, Optional.empty())))
+                .setDispute(DisputeEvents.change(dispute, Optional.empty()).notice())
                 .build());
     }
 }

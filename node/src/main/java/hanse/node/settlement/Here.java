@@ -6,6 +6,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.dispute.Claim;
 import hanse.node.dispute.Claims;
+import hanse.node.dispute.Notices;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Rows;
@@ -53,7 +54,7 @@ public final class Here implements Claims {
     }
 
     @Override
-    public void ask(Books books, Claim claim, String traceparent) {
+    public void ask(Books books, Claim claim, Notices.Change ruled, String traceparent) {
         requireRoom(books, claim);
     }
 }

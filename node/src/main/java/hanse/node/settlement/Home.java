@@ -4,12 +4,15 @@ import hanse.error.v1.Reason;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.Refused;
+import hanse.federation.v1.SlashRequest;
 import hanse.node.call.AgentId;
 import hanse.node.call.Parties;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.dispute.Aside;
 import hanse.node.dispute.Claim;
 import hanse.node.dispute.Disputable;
+import hanse.node.dispute.PeerDisputes;
 import hanse.node.dispute.Slash;
 import hanse.node.dispute.Subject;
 import hanse.node.federation.Decision;
@@ -44,6 +47,7 @@ public final class Home {
     private final Federation federation;
     private final GroupCommit commit;
     private final Parties parties;
+    private final PeerDisputes disputes;
     private final List<Disputable> owners;
     private final Slash slash;
     private final SettlementBook book;
@@ -51,10 +55,17 @@ public final class Home {
     private final SlashTotalStore totals = new SlashTotalStore();
 
     /// Makes itself known to the federation, which must not have been started.
-    public Home(Federation federation, GroupCommit commit, Parties parties, List<Disputable> owners, Slash slash) {
+    public Home(
+            Federation federation,
+            GroupCommit commit,
+            Parties parties,
+            PeerDisputes disputes,
+            List<Disputable> owners,
+            Slash slash) {
         this.federation = federation;
         this.commit = commit;
         this.parties = parties;
+        this.disputes = disputes;
         this.owners = List.copyOf(owners);
         this.slash = slash;
         this.book = new SettlementBook(parties);
@@ -69,14 +80,18 @@ public final class Home {
     private final class Received implements Decision {
         private final Incoming message;
         private final Optional<Claim> claim;
+        private final Aside aside;
 
         Received(Incoming message) {
             this.message = message;
-            this.claim = SlashWire.claim(message.message().getSlashRequest(), message.peer(), parties.self());
+            SlashRequest request = message.message().getSlashRequest();
+            this.claim = SlashWire.claim(request, message.peer(), parties.self());
+            this.aside = disputes.aside(message.peer(), request.getNotice());
         }
 
         @Override
         public void rows(Rows rows) {
+            aside.rows(rows);
             claim.ifPresent(asked -> {
                 RegistryId peer = message.peer();
                 AgentId defendant = asked.defendant().agent();
@@ -92,12 +107,19 @@ public final class Home {
 
         @Override
         public void accounts(Rows rows, Wanted wanted) {
+            aside.accounts(rows, wanted);
             claim.ifPresent(asked -> slash.accounts(
                     wanted, asked.defendant().agent(), message.peer().value()));
         }
 
         @Override
         public Verdict decide(Books books) {
+            Verdict verdict = slash(books);
+            aside.hear(books);
+            return verdict;
+        }
+
+        private Verdict slash(Books books) {
             Claim asked = claim.orElseThrow(() -> new RefusedException(Reason.MESSAGE_REFUSED));
             UUID id = Settlement.atHome(message.peer(), asked.dispute());
             if (book.find(books.rows(), id).isPresent()) {
@@ -316,11 +338,13 @@ public final class Home {
     private final class Receipt implements InternalCommand<Boolean> {
         private final Outgoing asked;
         private final Outcome outcome;
+        private final Aside aside;
         private final UUID id;
 
         Receipt(Outgoing asked, Outcome outcome) {
             this.asked = asked;
             this.outcome = outcome;
+            this.aside = disputes.aside(asked.peer(), outcome.getAccepted().getDispute());
             this.id = Settlement.atHome(
                     asked.peer(),
                     MessageIds.parse(asked.message().getSlashConfirmation().getDisputeId())
@@ -329,11 +353,15 @@ public final class Home {
 
         @Override
         public void rows(Rows rows) {
+            rows.want(federation.positions(), asked.peer());
             book.want(rows, id);
+            aside.rows(rows);
         }
 
         @Override
-        public void accounts(Rows rows, Wanted wanted) {}
+        public void accounts(Rows rows, Wanted wanted) {
+            aside.accounts(rows, wanted);
+        }
 
         @Override
         public Boolean decide(Books books) {
@@ -358,6 +386,7 @@ public final class Home {
                     by,
                     Optional.of(asked.id()),
                     "receipt");
+            aside.hear(books);
             return true;
         }
     }

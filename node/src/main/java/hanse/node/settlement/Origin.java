@@ -1,6 +1,7 @@
 package hanse.node.settlement;
 
 import hanse.error.v1.Reason;
+import hanse.federation.v1.Accepted;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SlashConfirmation;
@@ -9,6 +10,7 @@ import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.dispute.Claim;
 import hanse.node.dispute.Claims;
+import hanse.node.dispute.Notices;
 import hanse.node.dispute.Rulings;
 import hanse.node.dispute.Subject;
 import hanse.node.dispute.SubjectWire;
@@ -91,14 +93,19 @@ public final class Origin implements Claims {
     }
 
     @Override
-    public void ask(Books books, Claim claim, String traceparent) {
+    public void ask(Books books, Claim claim, Notices.Change ruled, String traceparent) {
         RegistryId home = claim.defendant().registry();
         books.rows().update(federation.positions(), home, reserved(books, claim));
         UUID hash = UUID.nameUUIDFromBytes(("hanse-slash/" + claim.dispute()).getBytes(StandardCharsets.UTF_8));
         UUID message = MessageId.of(books.now(), hash);
         federation
                 .messages()
-                .send(books, home, message, traceparent, body -> body.setSlashRequest(SlashWire.request(claim)));
+                .send(
+                        books,
+                        home,
+                        message,
+                        traceparent,
+                        body -> body.setSlashRequest(SlashWire.request(claim).setNotice(ruled.notice())));
         book.open(
                 books,
                 Settlement.pending(claim.dispute(), Settlement.Role.ORIGIN, Optional.of(home), claim, books.now()),
@@ -155,20 +162,21 @@ public final class Origin implements Claims {
                 LOG.error("{} has refused slash {} and has confirmed it, too", asked.peer(), id);
             } else if (settlement.isOpenAtOrigin()) {
                 Reason why = Frames.reason(outcome.getRefused().getReason());
-                fail(books, rulings, settlement, why, by, asked.id());
+                rulings.tell(books, fail(books, rulings, settlement, why, by, asked.id()));
             }
             return false;
         }
     }
 
     /// Nothing was slashed, and never will be: the headroom is free, the dealing is, and the dispute says why.
-    private void fail(Books books, Rulings rulings, Settlement settlement, Reason why, String by, UUID message) {
+    private Notices.Change fail(
+            Books books, Rulings rulings, Settlement settlement, Reason why, String by, UUID message) {
         release(
                 books,
                 settlement,
                 position -> position.release(settlement.claim().amount()));
         book.change(books, settlement.failed(why, books.now()), by, Optional.of(message), why.name());
-        rulings.ended(books, settlement.claim().dispute(), Avt.ZERO, Avt.ZERO, Optional.of(why));
+        return rulings.ended(books, settlement.claim().dispute(), Avt.ZERO, Avt.ZERO, Optional.of(why));
     }
 
     private void release(Books books, Settlement settlement, java.util.function.UnaryOperator<PeerPosition> change) {
@@ -228,16 +236,17 @@ public final class Origin implements Claims {
                 throw new RefusedException(Reason.MESSAGE_REFUSED);
             }
             String by = "peer:" + message.peer();
-            switch (said.getResultCase()) {
+            Notices.Change ended = switch (said.getResultCase()) {
                 case APPLIED -> mint(books, settlement, by);
                 case NOT_APPLIED ->
                     fail(books, rulings, settlement, Frames.reason(said.getNotApplied()), by, message.id());
                 case RESULT_NOT_SET -> throw new RefusedException(Reason.MESSAGE_REFUSED);
-            }
-            return DONE;
+            };
+            return new Verdict.Done(
+                    Accepted.newBuilder().setDispute(ended.notice()).build());
         }
 
-        private void mint(Books books, Settlement settlement, String by) {
+        private Notices.Change mint(Books books, Settlement settlement, String by) {
             long micros = said.getApplied().getBurnedMicros();
             long mitigated = said.getApplied().getMitigatedMicros();
             if (micros > settlement.claim().amount().micros()) {
@@ -267,7 +276,7 @@ public final class Origin implements Claims {
                     by,
                     Optional.of(message.id()),
                     "burned " + burned);
-            rulings.ended(books, settlement.claim().dispute(), burned, new Avt(mitigated), Optional.empty());
+            return rulings.ended(books, settlement.claim().dispute(), burned, new Avt(mitigated), Optional.empty());
         }
     }
 }

@@ -27,7 +27,7 @@ final class SlashWire {
 
     private SlashWire() {}
 
-    static SlashRequest request(Claim claim) {
+    static SlashRequest.Builder request(Claim claim) {
         return SlashRequest.newBuilder()
                 .setDisputeId(MessageIds.bytes(claim.dispute()))
                 .setSubject(SubjectWire.message(claim.subject()))
@@ -37,8 +37,7 @@ final class SlashWire {
                 .setRulingNote(claim.note())
                 .addAllAttestationIds(
                         claim.cited().stream().map(MessageIds::bytes).toList())
-                .setFiledAt(WireTime.of(claim.filedAt()))
-                .build();
+                .setFiledAt(WireTime.of(claim.filedAt()));
     }
 
     /// What a peer asks for; empty when it cannot be read, or is not the peer's to ask.

@@ -290,7 +290,7 @@ public final class TestNode implements AutoCloseable {
         Disputes told =
                 new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
         peerDisputes.tell(told, rulings);
-        Home home = new Home(federation, commit, parties(), disputable, slash);
+        Home home = new Home(federation, commit, parties(), peerDisputes, disputable, slash);
         this.settlements = new Settlements(mortal, ledger, federation, home, rulings, parties(), peerTrusts, clock);
         this.disputes = new DisputeGrpc(mortal, dying, commit, parties(), told, rulings);
         this.settling = new SettlementGrpc(mortal, dying, settlements);
