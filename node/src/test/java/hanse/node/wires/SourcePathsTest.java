@@ -1,30 +1,21 @@
 package hanse.node.wires;
 
+import static hanse.node.wires.Town.awaited;
+import static hanse.node.wires.Town.ids;
+import static hanse.node.wires.Town.ok;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.JsonFormat;
-import com.google.protobuf.util.Timestamps;
-import hanse.contract.v1.MilestoneTerms;
 import hanse.contract.v1.Terms;
 import hanse.node.wires.Town.Said;
 import hanse.sdk.Credentials;
 import hanse.sdk.Proofs;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(120)
 final class SourcePathsTest {
+    private Towns towns;
     private Town alpha;
     private Town beta;
     private Credentials alice;
@@ -47,24 +39,23 @@ final class SourcePathsTest {
 
     @BeforeAll
     void found(@TempDir Path directory) throws IOException {
-        alpha = Town.found(directory, "alpha.example");
-        beta = Town.found(directory, "beta.example");
-        Town.peer(alpha, beta);
-        alice = alpha.agent("alice", "1000");
+        towns = new Towns(directory);
+        alpha = towns.alpha();
+        beta = towns.beta();
+        alice = towns.alice();
+        bob = towns.bob();
         carol = alpha.agent("carol", "1000");
         erin = alpha.agent("erin", "0");
-        bob = beta.agent("bob", "100");
     }
 
     @AfterAll
     void leave() {
-        alpha.close();
-        beta.close();
+        towns.close();
     }
 
     @Test
     void theFourStepsOfAPaymentToken() {
-        JsonNode token = authorized(alpha.did(carol), "2.5");
+        JsonNode token = towns.authorized(alpha.did(carol), "2.5");
         assertThat(token.at("/payment_token").asText()).matches("apt_[0-9a-f]{64}");
         Said verified = alpha.post(
                 carol, "/api/v1/a2a-payment/verify", "{\"payment_token\": " + token.at("/payment_token") + "}");
@@ -72,7 +63,8 @@ final class SourcePathsTest {
         Said settled = alpha.post(
                 alice, "/api/v1/a2a-payment/settle", "{\"payment_token\": " + token.at("/payment_token") + "}");
         assertThat(ok(settled).at("/state").asText()).isEqualTo("SETTLED");
-        String unused = authorized(alpha.did(carol), "1").at("/payment_token").toString();
+        String unused =
+                towns.authorized(alpha.did(carol), "1").at("/payment_token").toString();
         Said released = alpha.post(alice, "/api/v1/a2a-payment/release", "{\"payment_token\": " + unused + "}");
         assertThat(ok(released).at("/state").asText()).isEqualTo("RELEASED");
     }
@@ -95,11 +87,11 @@ final class SourcePathsTest {
 
     @Test
     void theCanonicalContractPatternAndItsLists() {
-        Terms terms = terms(alpha, carol, "10");
+        Terms terms = towns.terms(alpha, carol, "10");
         String id = terms.getContractId();
-        Said created = alpha.post(alice, "/api/v1/contracts", json(Proofs.proposal(terms, alice.key())));
+        Said created = alpha.post(alice, "/api/v1/contracts", Towns.json(Proofs.proposal(terms, alice.key())));
         assertThat(ok(created).at("/state").asText()).isEqualTo("PROPOSED");
-        Said accepted = alpha.post(carol, "/api/v1/contracts/" + id + "/accept", acceptance(terms, carol));
+        Said accepted = alpha.post(carol, "/api/v1/contracts/" + id + "/accept", Towns.acceptance(terms, carol));
         assertThat(ok(accepted).at("/state").asText()).isEqualTo("ACTIVE");
         Said submitted = alpha.post(carol, "/api/v1/contracts/" + id + "/submit", "{\"submission\": \"done\"}");
         assertThat(ok(submitted).at("/milestones/0/state").asText()).isEqualTo("SUBMITTED");
@@ -109,7 +101,7 @@ final class SourcePathsTest {
                                 "{\"payment_token\": \"apt_1\"}")
                         .text("/reason"))
                 .isEqualTo("BAD_TOKEN");
-        JsonNode token = authorized(alpha.did(carol), "10");
+        JsonNode token = towns.authorized(alpha.did(carol), "10");
         Said approved = alpha.post(
                 alice,
                 "/api/v1/contracts/" + id + "/approve-completion",
@@ -124,7 +116,7 @@ final class SourcePathsTest {
                 .isEqualTo(alpha.did(alice));
         assertThat(alpha.get(erin, "/api/v1/contracts/" + id).text("/reason")).isEqualTo("UNKNOWN_CONTRACT");
         assertThat(ids(alpha.get(alice, "/api/v1/contracts"), "contract_id")).contains(id);
-        for (String path : List.of(alpha.did(carol), encoded(alpha.did(carol)))) {
+        for (String path : List.of(alpha.did(carol), Towns.encoded(alpha.did(carol)))) {
             assertThat(ids(alpha.get(alice, "/api/v1/contracts/agent/" + path), "contract_id"))
                     .contains(id);
             assertThat(ids(alpha.get(erin, "/api/v1/contracts/agent/" + path), "contract_id"))
@@ -134,10 +126,10 @@ final class SourcePathsTest {
 
     @Test
     void workIsMarkedFailedAndMalpracticePutOnRecord() {
-        Terms terms = terms(alpha, carol, "3");
+        Terms terms = towns.terms(alpha, carol, "3");
         String id = terms.getContractId();
-        ok(alpha.post(alice, "/api/v1/contracts", json(Proofs.proposal(terms, alice.key()))));
-        ok(alpha.post(carol, "/api/v1/contracts/" + id + "/accept", acceptance(terms, carol)));
+        ok(alpha.post(alice, "/api/v1/contracts", Towns.json(Proofs.proposal(terms, alice.key()))));
+        ok(alpha.post(carol, "/api/v1/contracts/" + id + "/accept", Towns.acceptance(terms, carol)));
         Said failed = alpha.post(alice, "/api/v1/contracts/" + id + "/mark-failed", "{\"reason\": \"nothing came\"}");
         assertThat(ok(failed).at("/state").asText()).isEqualTo("FAILED");
         Said reported = alpha.post(alice, "/api/v1/contracts/malpractice", """
@@ -151,13 +143,15 @@ final class SourcePathsTest {
     /// the two sides".
     @Test
     void aProviderOnAPeerAcceptsAndSubmitsAtItsOwnRegistry() {
-        Terms terms = terms(beta, bob, "10");
+        Terms terms = towns.terms(beta, bob, "10");
         String path = "/api/v1/contracts/" + terms.getContractId();
-        ok(alpha.post(alice, "/api/v1/contracts", json(Proofs.proposal(terms, alice.key()))));
+        ok(alpha.post(alice, "/api/v1/contracts", Towns.json(Proofs.proposal(terms, alice.key()))));
         awaited(() -> beta.get(bob, path), said -> said.text("/state").equals("PROPOSED"));
-        Said accepted = beta.post(bob, path + "/accept-federated", acceptance(terms, bob));
+        String acceptance = Towns.acceptance(terms, bob);
+        Said accepted = Towns.reached(() -> beta.post(bob, path + "/accept-federated", acceptance));
         assertThat(ok(accepted).at("/state").asText()).isEqualTo("ACTIVE");
-        Said submitted = beta.post(bob, path + "/submit-federated", "{\"submission\": \"angekommen ✓\"}");
+        Said submitted = Towns.reached(() -> beta.post(
+                bob, path + "/submit-federated", "{\"submission\": \"angekommen ✓\", \"request_id\": \"submit\"}"));
         assertThat(ok(submitted).at("/milestones/0/state").asText()).isEqualTo("SUBMITTED");
         Said kept = alpha.get(alice, path);
         assertThat(kept.text("/milestones/0/submission")).isEqualTo("angekommen ✓");
@@ -173,20 +167,20 @@ final class SourcePathsTest {
     /// equality".
     @Test
     void whatIsMintedCountsAsIssuedWhereTheComplainantLivesAndWhatIsSlashedAsDestroyedWhereTheDefendantDoes() {
-        trust(true, 9);
-        String payment = settled(beta, bob, "9");
+        towns.trust(true, 9);
+        String payment = towns.settled(beta, beta.agent("dora", "100"), "9");
         BigDecimal issued = supply(alpha, "tokens_issued");
         BigDecimal destroyed = supply(beta, "tokens_destroyed");
         BigDecimal issuedThere = supply(beta, "tokens_issued");
-        String dispute = ruledOn(payment);
+        String dispute = towns.ruled(payment);
         awaited(
-                () -> beta.get(beta.operator(), settlements("?status=SETTLED")),
+                () -> beta.get(beta.operator(), Towns.settlements("?status=SETTLED")),
                 said -> said.body()
                         .at("/settlements")
                         .findValuesAsText("burned")
                         .contains("9"));
         awaited(
-                () -> alpha.get(alpha.operator(), settlements("/" + dispute)),
+                () -> alpha.get(alpha.operator(), Towns.settlements("/" + dispute)),
                 said -> said.text("/status").equals("SETTLED"));
         assertThat(supply(alpha, "tokens_issued").subtract(issued)).isEqualByComparingTo("9");
         assertThat(supply(beta, "tokens_destroyed").subtract(destroyed)).isEqualByComparingTo("9");
@@ -201,8 +195,8 @@ final class SourcePathsTest {
 
     @Test
     void aDisputeWalksFromOpenToVotingToClosedAndItsSlashIsMintedToTheComplainant() {
-        String payment = settled(alpha, carol, "10");
-        Said filed = filed(payment);
+        String payment = towns.settled(alpha, carol, "10");
+        Said filed = towns.filed(payment);
         String id = filed.text("/dispute_id");
         assertThat(filed.text("/status")).isEqualTo("OPEN");
         assertThat(filed.text("/complainant")).isEqualTo(alpha.did(alice));
@@ -217,7 +211,7 @@ final class SourcePathsTest {
         }
         assertThat(ids(alpha.get(alice, "/api/v1/disputes/agent/" + alpha.did(carol)), "dispute_id"))
                 .contains(id);
-        assertThat(ids(alpha.get(erin, "/api/v1/disputes/agent/" + encoded(alpha.did(carol))), "dispute_id"))
+        assertThat(ids(alpha.get(erin, "/api/v1/disputes/agent/" + Towns.encoded(alpha.did(carol))), "dispute_id"))
                 .isEmpty();
         assertThat(alpha.get(erin, path).text("/reason")).isEqualTo("UNKNOWN_DISPUTE");
         assertThat(alpha.post(alice, path + "/ruling", "{\"ruling\": \"DISMISSED\"}")
@@ -238,35 +232,36 @@ final class SourcePathsTest {
     /// "Admin approves a held settlement → executes the slash"; "Admin rejects a held settlement → status = FAILED".
     @Test
     void aSlashThatWaitsAtTheHomeIsApprovedOrRejectedThere() {
-        trust(false, 0);
-        String approved = held(ruled("7"));
-        Said burned = beta.post(beta.operator(), settlements("/" + approved + "/approve"), "{}");
+        towns.trust(false, 0);
+        String approved = towns.held(towns.ruled(towns.settled(beta, bob, "7")));
+        Said burned = beta.post(beta.operator(), Towns.settlements("/" + approved + "/approve"), "{}");
         assertThat(ok(burned).at("/status").asText()).isIn("SLASHED", "SETTLED");
         assertThat(burned.text("/burned")).isEqualTo("7");
-        ends(approved, "SETTLED");
-        assertThat(steps(approved))
+        towns.ends(approved, "SETTLED");
+        assertThat(towns.steps(approved))
                 .as("it comes, is held, and is carried out")
                 .containsExactly("PENDING_SLASH", "PENDING_SLASH", "SLASHING", "SLASHED", "SETTLED");
 
-        String rejected = held(ruled("6"));
-        Said refused =
-                beta.post(beta.operator(), settlements("/" + rejected + "/reject"), "{\"reason\": \"she was served\"}");
+        String rejected = towns.held(towns.ruled(towns.settled(beta, bob, "6")));
+        Said refused = beta.post(
+                beta.operator(), Towns.settlements("/" + rejected + "/reject"), "{\"reason\": \"she was served\"}");
         assertThat(ok(refused).at("/status").asText()).isEqualTo("FAILED");
-        ends(rejected, "FAILED");
-        assertThat(beta.post(beta.operator(), settlements("/" + rejected + "/approve"), "{}")
+        towns.ends(rejected, "FAILED");
+        assertThat(beta.post(beta.operator(), Towns.settlements("/" + rejected + "/approve"), "{}")
                         .text("/reason"))
                 .isEqualTo("SETTLEMENT_NOT_HELD");
         for (String change : List.of("/approve", "/reject")) {
-            assertThat(beta.post(bob, settlements("/" + approved + change), "{}")
+            assertThat(beta.post(bob, Towns.settlements("/" + approved + change), "{}")
                             .text("/reason"))
                     .isEqualTo("ROLE_REQUIRED");
-            assertThat(beta.post(beta.operator(), settlements("/" + UUID.randomUUID() + change), "{}")
+            assertThat(beta.post(beta.operator(), Towns.settlements("/" + UUID.randomUUID() + change), "{}")
                             .text("/reason"))
                     .isEqualTo("UNKNOWN_SETTLEMENT");
         }
-        assertThat(beta.get(bob, settlements("/" + approved)).text("/reason")).isEqualTo("ROLE_REQUIRED");
-        assertThat(beta.get(settlements("")).status()).as("unsigned").isEqualTo(401);
-        assertThat(beta.get(alice, settlements("")).status())
+        assertThat(beta.get(bob, Towns.settlements("/" + approved)).text("/reason"))
+                .isEqualTo("ROLE_REQUIRED");
+        assertThat(beta.get(Towns.settlements("")).status()).as("unsigned").isEqualTo(401);
+        assertThat(beta.get(alice, Towns.settlements("")).status())
                 .as("an agent of a peer")
                 .isEqualTo(401);
     }
@@ -274,10 +269,10 @@ final class SourcePathsTest {
     /// "Requests ≤ this auto-approve when enabled=true".
     @Test
     void aSlashUnderThePeersThresholdIsCarriedOutAtOnce() {
-        trust(true, 8);
-        String dispute = ruled("8");
+        towns.trust(true, 8);
+        String dispute = towns.ruled(towns.settled(beta, beta.agent("gus", "100"), "8"));
         awaited(
-                () -> alpha.get(alpha.operator(), settlements("/" + dispute)),
+                () -> alpha.get(alpha.operator(), Towns.settlements("/" + dispute)),
                 said -> said.text("/status").equals("SETTLED"));
         assertThat(alpha.get(alice, "/api/v1/disputes/" + dispute).text("/effect/compensated"))
                 .isEqualTo("8");
@@ -288,7 +283,7 @@ final class SourcePathsTest {
     void thePerPeerConfigurationHasTheSourcesNamesAndTypes() {
         String path = "/api/v1/federation/disputes/peer-slash-config";
         // Something must have ended between the two.
-        settled(beta, bob, "1");
+        towns.settled(beta, bob, "1");
         Said changed = beta.put(
                 beta.operator(),
                 path + "/alpha.example",
@@ -365,135 +360,5 @@ final class SourcePathsTest {
             }
             assertThat(beta.post(path, "{}").status()).as(path).isEqualTo(401);
         }
-    }
-
-    private JsonNode authorized(String payee, String amount) {
-        return ok(alpha.post(
-                alice,
-                "/api/v1/a2a-payment/authorize",
-                "{\"payee\": \"%s\", \"amount\": %s}".formatted(payee, amount)));
-    }
-
-    /// A payment of alice's, verified and paid. Its id.
-    private String settled(Town home, Credentials payee, String amount) {
-        JsonNode token = authorized(home.did(payee), amount);
-        String named = "{\"payment_token\": %s, \"issuer\": \"alpha.example\"}".formatted(token.at("/payment_token"));
-        assertThat(ok(home.post(payee, "/api/v1/a2a-payment/verify", named))
-                        .at("/valid")
-                        .booleanValue())
-                .isTrue();
-        String id = token.at("/payment_id").asText();
-        alpha.post(alice, "/api/v1/a2a-payment/settle", "{\"payment_id\": \"" + id + "\"}");
-        awaited(
-                () -> alpha.get(alice, "/api/v1/a2a-payment/payments/" + id),
-                said -> said.text("/state").equals("SETTLED"));
-        return id;
-    }
-
-    private Said filed(String payment) {
-        Said filed = alpha.post(alice, "/api/v1/disputes/", """
-                {"subject": {"kind": "PAYMENT", "id": "%s"}, "grounds": "NOT_DELIVERED", "reason": "nothing came"}
-                """.formatted(payment));
-        ok(filed);
-        return filed;
-    }
-
-    /// A dispute of a payment to bob that alpha's operator has decided for alice. Its id, which is alpha's
-    /// settlement's.
-    private String ruled(String amount) {
-        return ruledOn(settled(beta, bob, amount));
-    }
-
-    private String ruledOn(String payment) {
-        String id = filed(payment).text("/dispute_id");
-        ok(alpha.post(alpha.operator(), "/api/v1/disputes/" + id + "/open-voting", "{}"));
-        ok(alpha.post(
-                alpha.operator(), "/api/v1/disputes/" + id + "/ruling", "{\"ruling\": \"IN_FAVOR_OF_COMPLAINANT\"}"));
-        return id;
-    }
-
-    /// Beta's settlement of a dispute, once it waits for beta's operator.
-    private String held(String dispute) {
-        return awaited(() -> settlementOf(dispute), said -> said.text("/status").equals("PENDING_SLASH"))
-                .text("/settlement_id");
-    }
-
-    private Said settlementOf(String dispute) {
-        return ids(beta.get(bob, settlements("?status=PENDING_SLASH")), "settlement_id").stream()
-                .map(id -> beta.get(beta.operator(), settlements("/" + id)))
-                .filter(said -> said.text("/dispute_id").equals(dispute))
-                .findFirst()
-                .orElse(new Said(404, com.fasterxml.jackson.databind.node.MissingNode.getInstance()));
-    }
-
-    /// At both registries.
-    private void ends(String settlement, String status) {
-        Said home = awaited(
-                () -> beta.get(beta.operator(), settlements("/" + settlement)),
-                said -> said.text("/status").equals(status));
-        awaited(
-                () -> alpha.get(alpha.operator(), settlements("/" + home.text("/dispute_id"))),
-                said -> said.text("/status").equals(status));
-    }
-
-    private List<String> steps(String settlement) {
-        return beta.get(beta.operator(), settlements("/" + settlement))
-                .body()
-                .at("/steps")
-                .findValuesAsText("status");
-    }
-
-    private void trust(boolean enabled, int most) {
-        ok(beta.put(
-                beta.operator(),
-                "/api/v1/federation/disputes/peer-slash-config/alpha.example",
-                "{\"auto_slash_enabled\": %s, \"auto_slash_max_avt\": %d}".formatted(enabled, most)));
-    }
-
-    private static String settlements(String rest) {
-        return "/api/v1/federation/disputes/settlements" + rest;
-    }
-
-    private Terms terms(Town home, Credentials provider, String amount) {
-        return Terms.newBuilder()
-                .setContractId(UUID.randomUUID().toString())
-                .setRegistryId(alpha.registry())
-                .setContractor(alpha.did(alice))
-                .setProvider(home.did(provider))
-                .setTitle("A chart of the Øresund")
-                .setFunding(Terms.Funding.ON_APPROVAL)
-                .setAcceptBy(Timestamps.add(Timestamps.now(), Durations.fromDays(1)))
-                .addMilestones(MilestoneTerms.newBuilder().setAmount(amount))
-                .build();
-    }
-
-    /// Of the contract that the path names.
-    private static String acceptance(Terms terms, Credentials provider) {
-        return json(Proofs.acceptance(terms, provider.key()).toBuilder().clearContractId());
-    }
-
-    private static String json(MessageOrBuilder message) {
-        try {
-            return JsonFormat.printer().preservingProtoFieldNames().print(message);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode ok(Said said) {
-        assertThat(said.status()).as(said.body().toString()).isEqualTo(200);
-        return said.body();
-    }
-
-    private static List<String> ids(Said page, String name) {
-        return ok(page).findValuesAsText(name);
-    }
-
-    private static Said awaited(Supplier<Said> asked, Predicate<Said> wanted) {
-        return await().atMost(Duration.ofSeconds(30)).until(asked::get, wanted);
-    }
-
-    private static String encoded(String did) {
-        return URLEncoder.encode(did, StandardCharsets.UTF_8);
     }
 }

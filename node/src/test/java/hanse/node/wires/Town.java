@@ -1,5 +1,8 @@
 package hanse.node.wires;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +21,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// A registry that has peers, and is asked over HTTP by literal paths and bodies.
 final class Town implements AutoCloseable {
@@ -126,6 +133,22 @@ final class Town implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /// The body of what was not refused.
+    static JsonNode ok(Said said) {
+        assertThat(said.status()).as(said.body().toString()).isEqualTo(200);
+        return said.body();
+    }
+
+    /// What the things on a page are called.
+    static List<String> ids(Said page, String name) {
+        return ok(page).findValuesAsText(name);
+    }
+
+    /// Asks again until it is answered so.
+    static Said awaited(Supplier<Said> asked, Predicate<Said> wanted) {
+        return await().atMost(Duration.ofSeconds(30)).until(asked::get, wanted);
     }
 
     @Override
