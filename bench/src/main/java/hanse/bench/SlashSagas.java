@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 /// of its own, a little of it each time.
 final class SlashSagas implements AutoCloseable {
     private static final String PAID = "5000";
-    private static final long TRUSTED = 1_000_000_000;
+    private static final int TRUSTED = 1_000_000_000;
     private static final Set<Settlement.Status> ENDS =
             EnumSet.of(Settlement.Status.SETTLED, Settlement.Status.FAILED, Settlement.Status.EXPIRED);
     private static final long PATIENCE_SECONDS = 60;

@@ -6,12 +6,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Slashes that wait for the operator, for whoever watches.
-final class SettlementMeters {
+public final class SettlementMeters {
     private final Settlements settlements;
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger expiring = new AtomicInteger();
 
-    SettlementMeters(Settlements settlements, MeterRegistry registry) {
+    public SettlementMeters(Settlements settlements, MeterRegistry registry) {
         this.settlements = settlements;
         Gauge.builder("hanse.settlements.held", held, AtomicInteger::get)
                 .description("Slash requests of peers that wait for an operator")
@@ -22,7 +22,7 @@ final class SettlementMeters {
     }
 
     /// Takes up the present figures.
-    void refresh() {
+    public void refresh() {
         held.set(settlements.held());
         expiring.set(settlements.expiring());
     }

@@ -147,7 +147,7 @@ final class SettlementCommands {
                 names = "--up-to",
                 paramLabel = "AVT",
                 description = "Carry out requests of at most so many whole AVT without you; without it none.")
-        private @Nullable Long upTo;
+        private @Nullable Integer upTo;
 
         @Override
         int ask(Connection node) {

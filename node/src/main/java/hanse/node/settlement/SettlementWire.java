@@ -72,8 +72,8 @@ final class SettlementWire {
                 .setAutoSlashMaxAvt(config.threshold().maxAvt());
         config.trust().ifPresent(trust -> {
             wire.setBayesianDiscount(trust.bayesianDiscount())
-                    .setTotalInteractions(trust.interactions())
-                    .setDisputesLostWith(trust.disputesLost());
+                    .setTotalInteractions(trust.shownInteractions())
+                    .setDisputesLostWith(trust.shownDisputesLost());
             trust.lastInteractionAt().ifPresent(at -> wire.setLastInteractionAt(WireTime.of(at)));
         });
         return wire.build();

@@ -238,7 +238,7 @@ public final class Settlements {
                             "auto_slash_enabled",
                             Boolean.toString(threshold.enabled()),
                             "auto_slash_max_avt",
-                            Long.toString(threshold.maxAvt()),
+                            Integer.toString(threshold.maxAvt()),
                             "by",
                             call.caller().name()))));
         });

@@ -7,7 +7,7 @@ import hanse.node.ledger.Avt;
 ///
 /// @param enabled whether any is carried out without the operator
 /// @param maxAvt the largest such request, in whole AVT
-record Threshold(RegistryId peer, boolean enabled, long maxAvt) {
+record Threshold(RegistryId peer, boolean enabled, int maxAvt) {
     private static final long MICROS = 1_000_000;
 
     /// Times `maxAvt`, in a rolling week: for all agents together.

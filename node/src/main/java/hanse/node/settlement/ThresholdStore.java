@@ -37,7 +37,7 @@ final class ThresholdStore implements RowType<RegistryId, Threshold> {
                 FIND,
                 row -> {
                     RegistryId peer = new RegistryId(row.getString(1));
-                    found.put(peer, new Threshold(peer, row.getBoolean(2), row.getLong(3)));
+                    found.put(peer, new Threshold(peer, row.getBoolean(2), row.getInt(3)));
                 },
                 Columns.texts(List.copyOf(peers), RegistryId::value));
     }
@@ -55,7 +55,7 @@ final class ThresholdStore implements RowType<RegistryId, Threshold> {
                     PUT,
                     Columns.texts(rows, row -> row.peer().value()),
                     Columns.booleans(rows, Threshold::enabled),
-                    Columns.longs(rows, Threshold::maxAvt));
+                    Columns.longs(rows, row -> (long) row.maxAvt()));
         }
     }
 
@@ -66,6 +66,8 @@ final class ThresholdStore implements RowType<RegistryId, Threshold> {
                 .fetchMap(
                         row -> new RegistryId(row.getPeer()),
                         row -> new Threshold(
-                                new RegistryId(row.getPeer()), row.getAutoSlashEnabled(), row.getAutoSlashMaxAvt()));
+                                new RegistryId(row.getPeer()),
+                                row.getAutoSlashEnabled(),
+                                Math.toIntExact(row.getAutoSlashMaxAvt())));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 /// @param requiredFor full names of the RPCs that need one
 public record BondPolicy(
         Optional<Avt> amount,
-        long minTransactions,
+        int minTransactions,
         Duration minAge,
         double minEigentrust,
         Duration releaseAfter,

@@ -8,7 +8,8 @@ import java.util.Optional;
 ///
 /// @param interactions transfers and payments, either way, that ended with the payee's credit
 /// @param disputesLost disputes that its agents have lost against ours
-/// @param lastInteractionAt when anything between the two registries ended last, refusals included
+/// @param lastInteractionAt when a transfer, a payment or a slash between the two registries ended last,
+///     refusals of transfers included
 public record PeerTrust(RegistryId peer, long interactions, long disputesLost, Optional<Instant> lastInteractionAt) {
 
     /// Of a peer with which nothing has ended.
@@ -22,6 +23,16 @@ public record PeerTrust(RegistryId peer, long interactions, long disputesLost, O
         // A dispute may be lost before the dealing that it is about was counted.
         long undisputed = Math.max(0, interactions - disputesLost);
         return Beta.mean(undisputed, disputesLost);
+    }
+
+    /// As the wire has it, whose whole numbers end where JSON clients' may: the largest stands for all beyond.
+    public int shownInteractions() {
+        return Math.clamp(interactions, 0, Integer.MAX_VALUE);
+    }
+
+    /// The same of the disputes.
+    public int shownDisputesLost() {
+        return Math.clamp(disputesLost, 0, Integer.MAX_VALUE);
     }
 
     PeerTrust plus(long moreInteractions, long moreDisputesLost) {

@@ -9,6 +9,7 @@ import hanse.node.call.RegistryId;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.RowType;
+import hanse.node.ledger.SystemAccount;
 import hanse.node.storage.Columns;
 import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
@@ -95,21 +97,28 @@ final class PeerTrustStore implements RowType<RegistryId, PeerTrust> {
         Field<Integer> credited = DSL.count()
                 .filterWhere(JOURNAL.KIND.in(EntryKind.TRANSFER_EXPORTED.code(), EntryKind.TRANSFER_IMPORTED.code()));
         Field<Instant> latest = DSL.max(JOURNAL.AT);
+        Field<UUID> peersAccount = DSL.when(
+                        JOURNAL.KIND.in(
+                                EntryKind.TRANSFER_IMPORTED.code(), EntryKind.DISPUTE_COMPENSATION_MINTED.code()),
+                        JOURNAL.DEBIT)
+                .when(JOURNAL.KIND.eq(EntryKind.DISPUTE_SLASH.code()), JOURNAL.CREDIT);
         return tx.sql()
                 .select(peer, credited, latest)
                 .from(JOURNAL)
                 .leftJoin(FRAME)
                 .on(FRAME.ID.eq(JOURNAL.SUBJECT).and(JOURNAL.KIND.ne(EntryKind.TRANSFER_IMPORTED.code())))
                 .leftJoin(ACCOUNT)
-                .on(ACCOUNT.ID.eq(JOURNAL.DEBIT).and(JOURNAL.KIND.eq(EntryKind.TRANSFER_IMPORTED.code())))
+                .on(ACCOUNT.ID.eq(peersAccount))
                 .where(JOURNAL.POSITION.gt(after.value()))
                 .and(JOURNAL.POSITION.le(last.value()))
                 .and(JOURNAL.KIND.in(
                         EntryKind.TRANSFER_EXPORTED.code(),
                         EntryKind.TRANSFER_REFUNDED.code(),
-                        EntryKind.TRANSFER_IMPORTED.code()))
+                        EntryKind.TRANSFER_IMPORTED.code(),
+                        EntryKind.DISPUTE_SLASH.code(),
+                        EntryKind.DISPUTE_COMPENSATION_MINTED.code()))
                 .groupBy(peer)
-                .having(peer.isNotNull())
+                .having(peer.isNotNull().and(peer.ne(SystemAccount.SELF)))
                 .fetch(row -> new PeerTrust(new RegistryId(row.value1()), row.value2(), 0, Optional.of(row.value3())));
     }
 

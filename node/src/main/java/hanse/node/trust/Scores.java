@@ -64,8 +64,8 @@ public final class Scores {
                     .setTrustScore(said.getTrustScore())
                     .setEigentrust(said.getEigentrust())
                     .setBayesianDiscount(discount)
-                    .setTotalInteractions(home.interactions())
-                    .setDisputesLostWith(home.disputesLost());
+                    .setTotalInteractions(home.shownInteractions())
+                    .setDisputesLostWith(home.shownDisputesLost());
             if (said.hasComputedAt()) {
                 from.setComputedAt(said.getComputedAt());
             }

@@ -2,12 +2,16 @@ package hanse.node.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hanse.audit.v1.GetCheckpointRequest;
+import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
+import hanse.node.call.Caller;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.SystemAccount;
+import hanse.node.testing.Asked;
 import hanse.node.testing.TestRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -80,6 +84,21 @@ final class VerificationTest {
     void verifiesAnEmptyJournal() {
         try (TestRegistry empty = TestRegistry.fresh()) {
             assertThat(empty.verify().fault()).isEmpty();
+        }
+    }
+
+    @Test
+    void beforeTheFirstCheckpointThereIsNoneToShow() {
+        try (TestRegistry empty = TestRegistry.fresh()) {
+            AuditGrpc audit = new AuditGrpc(
+                    new Checkpoints(empty.database, empty.ledger, TestRegistry.NAME, this::sign),
+                    new Verification(empty.database, TestRegistry.NAME, (text, signature) -> true));
+            assertThat(Asked.<hanse.audit.v1.Checkpoint>ask(
+                                    new Caller.Agent(alice, 1, false, "t"),
+                                    observer ->
+                                            audit.getCheckpoint(GetCheckpointRequest.getDefaultInstance(), observer))
+                            .refusal())
+                    .contains(Reason.NO_CHECKPOINT);
         }
     }
 

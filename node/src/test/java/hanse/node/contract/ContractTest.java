@@ -413,6 +413,9 @@ class ContractTest {
         String token = PaymentTokens.authorize(shop, contractor, provider, "10");
         clock.advance(Duration.ofMinutes(16));
         assertThat(approving(id, token)).contains(Reason.TOKEN_EXPIRED);
+        for (String unreadable : List.of("apt_", token.substring(1), "APT" + token.substring(3), token + "0")) {
+            assertThat(approving(id, unreadable)).contains(Reason.BAD_TOKEN);
+        }
         UUID inEscrow = escrowed("5");
         submit(inEscrow, "").join();
         assertThat(approving(inEscrow, PaymentTokens.authorize(shop, contractor, provider, "5")))

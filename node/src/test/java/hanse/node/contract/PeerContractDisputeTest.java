@@ -56,7 +56,7 @@ final class PeerContractDisputeTest {
     }
 
     /// Beta's operator lets alpha slash so many AVT without being asked.
-    private void trust(long maxAvt) {
+    private void trust(int maxAvt) {
         var unused = Asked.<PeerSlashConfig>ask(
                         OPERATOR,
                         observer -> pair.beta()

@@ -21,6 +21,7 @@ import hanse.node.call.Did;
 import hanse.node.call.RefusedException;
 import hanse.node.call.SignedRequest;
 import hanse.node.call.WireTime;
+import hanse.node.federation.Cut;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
 import hanse.node.testing.AgentKeys;
@@ -156,6 +157,20 @@ class PeerContractTest {
         assertThat(alpha.contracts.sweep()).isEqualTo(1);
         assertThat(alpha.balance(voyage.contractor)).isEqualTo("100");
         pair.beta().limitPeer(alpha, "1000");
+    }
+
+    @Test
+    void nobodyCancelsWhileAMilestonesPayIsOnItsWay() {
+        Voyage voyage = active(Terms.Funding.ESCROWED, "10", "20");
+        voyage.submit("submit", "1").join();
+        Cut.BEFORE_IT_IS_SENT.during(pair.alpha(), pair.beta(), () -> voyage.approve("approve", "1"), () -> {
+            assertThat(voyage.kept().getMilestones(0).getState()).isEqualTo(Milestone.State.PAYING);
+            assertThat(TestRegistry.refusal(voyage.change("early", new Change.Cancel(true, ""))))
+                    .contains(Reason.MILESTONE_PAYING);
+        });
+        eventually("it is paid", () -> voyage.kept().getMilestones(0).getState() == Milestone.State.PAID);
+        assertThat(voyage.change("cancel", new Change.Cancel(true, "")).join().getCancelAskedBy())
+                .isEqualTo(voyage.terms.getContractor());
     }
 
     @Test

@@ -23,7 +23,7 @@ class KeptReputationTest {
     private final AgentId payer = court.registry.agent("100");
     private final AgentId payee = court.registry.agent("20");
 
-    private static Reputation reputation(TestRegistry registry) {
+    static Reputation reputation(TestRegistry registry) {
         return new KeptReputation(
                 TestRegistry.NAME,
                 new LocalTrust(TestRegistry.NAME),

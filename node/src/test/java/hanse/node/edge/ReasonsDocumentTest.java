@@ -17,13 +17,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// `docs/reasons.md` is written from the enum and its comments: with `-Dhanse.docs.write=true` by this test, and
 /// without that compared.
 final class ReasonsDocumentTest {
-    private static final Path DOCUMENT =
-            Path.of(System.getProperty("basedir", ".")).resolve("../docs/reasons.md");
+    private static final Path ROOT = Path.of(System.getProperty("basedir", ".")).resolve("..");
+    private static final Path DOCUMENT = ROOT.resolve("docs/reasons.md");
 
     private static final String PREFACE = """
             # Reasons
@@ -48,6 +50,37 @@ final class ReasonsDocumentTest {
             }
         }
         assertThat(Files.readString(DOCUMENT)).isEqualTo(document);
+    }
+
+    /// A reason that no test provokes may be one that nothing answers.
+    @Test
+    void everyReasonIsAnsweredSomewhereAndNamedByATest() throws IOException {
+        String code = sources("src/main");
+        String tests = sources("src/test");
+        for (Reason reason : Reason.values()) {
+            if (reason != Reason.UNRECOGNIZED && reason != Reason.REASON_UNSPECIFIED) {
+                Pattern name = Pattern.compile("\\b" + reason + "\\b");
+                assertThat(name.matcher(code).find())
+                        .as("%s in the code", reason)
+                        .isTrue();
+                assertThat(name.matcher(tests).find())
+                        .as("%s in a test", reason)
+                        .isTrue();
+            }
+        }
+    }
+
+    private static String sources(String where) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String module : List.of("node", "rest-bridge", "sdk", "peer-gateway")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve(where))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    all.append(Files.readString(file));
+                }
+            }
+        }
+        return all.toString();
     }
 
     /// 402 tells a client to pay and to ask again, and carries how. A balance that is too small is not mended that way.

@@ -122,6 +122,23 @@ class PeeredNodesTest {
     }
 
     @Test
+    void nobodyPaysToAPeerThatWasNeverReached() {
+        var unused = peers(alphaOperator)
+                .addPeer(AddPeerRequest.newBuilder()
+                        .setCard(card("silent.example"))
+                        .build());
+        Credentials alice = atAlpha.register(AgentKey.generate(), "hopeful");
+        deposit(alphaOperator, alice.subject(), "10");
+        assertThat(refusal(() -> atAlpha.as(alice)
+                        .ledger()
+                        .crossRegistryTransfer(CrossRegistryTransferRequest.newBuilder()
+                                .setTo("did:theprotocol:silent.example:" + UUID.randomUUID())
+                                .setAmount("1")
+                                .build())))
+                .isEqualTo(Reason.PEER_PENDING);
+    }
+
+    @Test
     void agentsMayNotCallAnyOfIt() {
         HanseClient alice = atAlpha.as(atAlpha.register(AgentKey.generate(), "nosy"));
         for (MethodDescriptor<?, ?> method :

@@ -36,6 +36,8 @@ import hanse.node.testing.GuardedRegistry;
 import hanse.node.testing.GuardedRegistry.Options;
 import hanse.node.testing.Party;
 import hanse.node.testing.Reply;
+import hanse.operator.v1.OperatorServiceGrpc;
+import hanse.operator.v1.SuspendAgentRequest;
 import hanse.wire.Headers;
 import hanse.wire.SignedText;
 import java.time.Duration;
@@ -320,6 +322,14 @@ class AgentsTest {
         assertThat(gone.getStatus()).isEqualTo(Agent.Status.deactivated);
         assertThat(get(agent.name()).answer().getStatus()).isEqualTo(Agent.Status.deactivated);
         assertThat(deactivate(agent, "").reason()).isEqualTo(Reason.CALLER_DEACTIVATED);
+        assertThat(registry.operator()
+                        .call(
+                                OperatorServiceGrpc.getSuspendAgentMethod(),
+                                SuspendAgentRequest.newBuilder()
+                                        .setAgentId(agent.name())
+                                        .build())
+                        .reason())
+                .isEqualTo(Reason.AGENT_DEACTIVATED);
         assertThat(agent.register(GuardedRegistry.NAME).reason()).isEqualTo(Reason.PUBLIC_KEY_TAKEN);
     }
 

@@ -227,14 +227,19 @@ final class Saga implements AutoCloseable {
     }
 
     /// Beta's operator trusts alpha's requests of so many AVT.
-    void trust(long maxAvt) {
+    void trust(int maxAvt) {
+        trust(true, maxAvt);
+    }
+
+    /// The same threshold, in force or not.
+    void trust(boolean enabled, int maxAvt) {
         var unused = Asked.<hanse.dispute.v1.PeerSlashConfig>ask(
                         OPERATOR,
                         observer -> beta().settling
                                 .updatePeerSlashConfig(
                                         UpdatePeerSlashConfigRequest.newBuilder()
                                                 .setPeerId(alpha().id.value())
-                                                .setAutoSlashEnabled(true)
+                                                .setAutoSlashEnabled(enabled)
                                                 .setAutoSlashMaxAvt(maxAvt)
                                                 .build(),
                                         observer))

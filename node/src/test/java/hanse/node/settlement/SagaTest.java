@@ -152,22 +152,10 @@ class SagaTest {
         saga.pair.pass(Duration.ofHours(24));
         assertThat(saga.approve(dispute).join().getStatus()).isEqualTo(Status.EXPIRED);
         saga.settlesAs(dispute, Status.EXPIRED);
+        assertThat(saga.home(dispute).getFailure()).isEqualTo(Reason.SLASH_EXPIRED.name());
+        assertThat(saga.origin(dispute).getFailure()).isEqualTo(Reason.SLASH_EXPIRED.name());
+        assertThat(saga.dispute(dispute).getEffect().getFailure()).isEqualTo(Reason.SLASH_EXPIRED.name());
         assertThat(saga.beta().balance(bob)).isEqualTo("109.95");
-    }
-
-    @Test
-    void theOperatorIsToldBeforeItExpiresAndThenItDoes() {
-        String dispute = saga.ruled(saga.voting(alice, saga.settled(alice, bob, "10"), ""));
-        eventually("it is held", () -> saga.isHeld(dispute));
-        assertThat(saga.beta().settlements.held()).isOne();
-        assertThat(saga.beta().settlements.expiring()).isZero();
-        saga.pair.pass(Duration.ofHours(21));
-        assertThat(saga.beta().settlements.expiring()).isOne();
-        assertThat(saga.beta().settlements.sweep()).isZero();
-        saga.pair.pass(Duration.ofHours(3));
-        assertThat(saga.beta().settlements.sweep()).isOne();
-        saga.settlesAs(dispute, Status.EXPIRED);
-        assertThat(saga.beta().held(bob)).isEqualTo("0");
     }
 
     @Test

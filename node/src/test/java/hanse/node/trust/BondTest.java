@@ -267,7 +267,7 @@ final class BondTest {
                 List.of((tx, agent) -> disputed.get()));
     }
 
-    private static BondPolicy policy(long transactions, Duration age, double eigentrust) {
+    private static BondPolicy policy(int transactions, Duration age, double eigentrust) {
         return new BondPolicy(Optional.empty(), transactions, age, eigentrust, Duration.ZERO, Set.of());
     }
 

@@ -56,7 +56,8 @@ final class ServedNode implements AutoCloseable {
 
     /// A connection that signs nothing.
     HanseClient client() throws IOException {
-        return HanseClient.connect(grpc(), config().caFile(), TestConfig.REGISTRY);
+        return HanseClient.connect(
+                grpc(), config().caFile(), config().registry().value());
     }
 
     /// HTTP that trusts the registry's CA.

@@ -27,7 +27,7 @@ import java.util.UUID;
 /// alice disputes what weather was paid for; alpha rules, beta slashes, alpha mints what was slashed.
 final class DisputeScene {
     /// What beta's operator lets alpha slash without being asked, whole AVT.
-    private static final long AUTOMATIC = 3;
+    private static final int AUTOMATIC = 3;
 
     private static final BigDecimal SMALL = new BigDecimal("2");
     private static final BigDecimal LARGE = new BigDecimal("4");

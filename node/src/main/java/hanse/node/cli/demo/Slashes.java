@@ -29,7 +29,7 @@ final class Slashes {
     }
 
     /// Beta's operator lets alpha slash so many AVT without being asked.
-    void trust(long maxAvt) throws IOException {
+    void trust(int maxAvt) throws IOException {
         var config = at(stage.beta)
                 .updatePeerSlashConfig(UpdatePeerSlashConfigRequest.newBuilder()
                         .setPeerId(stage.alpha.registry())
