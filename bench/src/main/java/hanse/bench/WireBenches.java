@@ -130,15 +130,16 @@ final class WireBenches {
         try (WireStage stage = WireStage.peered()) {
             List<WireStage.Agent> here = stage.agents(stage.alpha(), agents(options));
             List<WireStage.Agent> there = stage.agents(stage.beta(), agents(options));
+            // First what is measured in any case, so that the nodes are compiled when the longer path comes.
+            ClosedLoop.Result across = report.line(
+                    options.clients() + " in flight, transfers to a peer",
+                    measure(stage, options, client -> export(here, there, client)));
             ClosedLoop.Result sagas;
             try (SlashSagas disputes = new SlashSagas(stage, here, there, options.clients())) {
                 sagas = report.main(
                         options.clients() + " in flight, file + open voting + rule, SETTLED on both",
                         measure(stage, options, client -> disputes.run(AMOUNT, client)));
             }
-            ClosedLoop.Result across = report.line(
-                    options.clients() + " in flight, transfers to a peer",
-                    measure(stage, options, client -> export(here, there, client)));
             report.ratio("transfers to a peer", sagas.rate() / across.rate());
         }
         return report;
