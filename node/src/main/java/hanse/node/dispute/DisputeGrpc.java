@@ -27,12 +27,10 @@ import hanse.node.ledger.Command;
 import hanse.node.ledger.GroupCommit;
 import hanse.node.outcome.Outcomes;
 import hanse.node.storage.Database;
-import hanse.node.storage.Tx;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Disputes on the wire.
@@ -133,10 +131,8 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
                 request.getAttestationIdsList().stream().map(UUID::fromString).toList());
         Cold.run(
                 observer,
-                () -> outcomes.run(
-                        call,
-                        hanse.dispute.v1.Evidence.parser(),
-                        tx -> DisputeWire.evidence(disputes.submit(tx, call, id, draft))));
+                () -> commit.submit(database.read(tx -> disputes.submit(tx, call, id, draft)))
+                        .join());
     }
 
     @Override
@@ -166,10 +162,8 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
         Ruling ruling = DisputeWire.ruling(request.getRuling());
         Cold.run(
                 observer,
-                () -> outcomes.run(
-                        call,
-                        hanse.dispute.v1.Opinion.parser(),
-                        tx -> DisputeWire.opinion(disputes.opine(tx, call, id, ruling, request.getNote()), parties)));
+                () -> commit.submit(database.read(tx -> disputes.opine(tx, call, id, ruling, request.getNote())))
+                        .join());
     }
 
     @Override
@@ -185,17 +179,10 @@ public final class DisputeGrpc extends DisputeServiceGrpc.DisputeServiceImplBase
     public void withdrawDispute(WithdrawDisputeRequest request, StreamObserver<hanse.dispute.v1.Dispute> observer) {
         Call call = Call.current();
         UUID id = UUID.fromString(request.getDisputeId());
-        change(
+        decide(
                 observer,
                 call,
-                tx -> disputes.withdraw(tx, call, id)
-                        .orElseGet(() -> DisputeWire.dispute(rulings.withdraw(tx, call, id))));
-    }
-
-    /// Changes a dispute in a transaction of its own.
-    private void change(
-            StreamObserver<hanse.dispute.v1.Dispute> observer, Call call, Function<Tx, hanse.dispute.v1.Dispute> step) {
-        Cold.run(observer, () -> changed(call, outcomes.run(call, hanse.dispute.v1.Dispute.parser(), step)));
+                () -> database.read(tx -> disputes.withdraw(tx, call, id)).orElseGet(() -> rulings.withdraw(call, id)));
     }
 
     /// Changes a dispute in a batch.

@@ -19,7 +19,6 @@ import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.MessageCommand;
 import hanse.node.ledger.Rows;
-import hanse.node.ledger.Wanted;
 import hanse.node.storage.Tx;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -90,44 +89,26 @@ public final class Disputes {
     /// of
     /// [PeerDisputes#file].
     Command<hanse.dispute.v1.Dispute> file(Call call, Complaint complaint) {
-        return new File(call, complaint);
-    }
-
-    private final class File extends MessageCommand<hanse.dispute.v1.Dispute> {
-        private final Call asked;
-        private final Complaint complaint;
-
-        File(Call asked, Complaint complaint) {
-            super(asked, hanse.dispute.v1.Dispute.parser());
-            this.asked = asked;
-            this.complaint = complaint;
-        }
-
-        @Override
-        public void rows(Rows rows) {
-            filings.want(rows, complaint.subject());
-            peers.ifPresent(across -> across.elsewhereRows(rows, complaint.subject()));
-        }
-
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {}
-
-        @Override
-        public hanse.dispute.v1.Dispute decide(Books books) {
-            return peers.flatMap(across -> across.file(books, asked, complaint))
-                    .orElseGet(() ->
-                            DisputeWire.dispute(filings.file(books, ids.get(), parties.did(asked.agent()), complaint)));
-        }
+        return MessageCommand.of(
+                call,
+                hanse.dispute.v1.Dispute.parser(),
+                rows -> {
+                    filings.want(rows, complaint.subject());
+                    peers.ifPresent(across -> across.elsewhereRows(rows, complaint.subject()));
+                },
+                books -> peers.flatMap(across -> across.file(books, call, complaint))
+                        .orElseGet(() -> DisputeWire.dispute(
+                                filings.file(books, ids.get(), parties.did(call.agent()), complaint))));
     }
 
     /// Passes on that the caller takes back a dispute that a peer keeps; empty when it is none of those. Refuses with
     /// the reasons of [PeerDisputes#withdraw].
-    Optional<hanse.dispute.v1.Dispute> withdraw(Tx tx, Call call, UUID id) {
+    Optional<Command<hanse.dispute.v1.Dispute>> withdraw(Tx tx, Call call, UUID id) {
         return mirrored(tx, call, id)
-                .map(mirror -> ledger.post(
-                        tx,
-                        peers.orElseThrow().withdrawnRows(mirror.key()),
-                        wanted -> {},
+                .map(mirror -> MessageCommand.of(
+                        call,
+                        hanse.dispute.v1.Dispute.parser(),
+                        rows -> rows.want(peers.orElseThrow().mirrors(), mirror.key()),
                         books -> peers.orElseThrow().withdraw(books, call, mirror.key())));
     }
 
@@ -153,19 +134,28 @@ public final class Disputes {
 
     /// Files evidence as a party; in a dispute of a peer it is passed on. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`,
     /// `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.
-    Evidence submit(Tx tx, Call call, UUID id, EvidenceWire.Draft draft) {
-        Optional<Mirror> mirror = mirrored(tx, call, id);
-        if (mirror.isPresent()) {
-            return ledger.post(
-                    tx,
-                    peers.orElseThrow().rows(mirror.get().key()),
-                    wanted -> {},
-                    books -> peers.orElseThrow().passOn(books, mirror.get().key(), draft, call.traceparent()));
-        }
-        see(tx, call.caller(), id);
-        Evidence filed = draft.evidence(ids.get(), id, parties.did(call.agent()), tx.now());
-        ledger.post(tx, Rows.wanting(store, id), wanted -> {}, books -> file(books, filed));
-        return filed;
+    Command<hanse.dispute.v1.Evidence> submit(Tx tx, Call call, UUID id, EvidenceWire.Draft draft) {
+        return mirrored(tx, call, id)
+                .map(mirror -> passOn(call, mirror.key(), draft))
+                .orElseGet(() -> submit(call, id, draft, sees(tx, call.caller(), id)));
+    }
+
+    private Command<hanse.dispute.v1.Evidence> passOn(Call call, Mirror.Key dispute, EvidenceWire.Draft draft) {
+        PeerDisputes across = peers.orElseThrow();
+        return MessageCommand.of(
+                call,
+                hanse.dispute.v1.Evidence.parser(),
+                rows -> across.want(rows, dispute),
+                books -> DisputeWire.evidence(across.passOn(books, dispute, draft, call.traceparent())));
+    }
+
+    private Command<hanse.dispute.v1.Evidence> submit(Call call, UUID id, EvidenceWire.Draft draft, boolean sees) {
+        return MessageCommand.of(call, hanse.dispute.v1.Evidence.parser(), rows -> rows.want(store, id), books -> {
+            requireSeen(sees);
+            Evidence filed = draft.evidence(ids.get(), id, parties.did(call.agent()), books.now());
+            file(books, filed);
+            return DisputeWire.evidence(filed);
+        });
     }
 
     /// Asks for the rows that filing a piece of evidence changes.
@@ -233,57 +223,53 @@ public final class Disputes {
 
     /// Closes the evidence. Refuses with `UNKNOWN_DISPUTE`, `DISPUTE_NOT_OPEN`.
     Command<hanse.dispute.v1.Dispute> openVoting(Call call, UUID id) {
-        return new OpenVoting(call, id);
-    }
-
-    private final class OpenVoting extends MessageCommand<hanse.dispute.v1.Dispute> {
-        private final UUID id;
-
-        OpenVoting(Call asked, UUID id) {
-            super(asked, hanse.dispute.v1.Dispute.parser());
-            this.id = id;
-        }
-
-        @Override
-        public void rows(Rows rows) {
-            rows.want(store, id);
-        }
-
-        @Override
-        public void accounts(Rows rows, Wanted wanted) {}
-
-        @Override
-        public hanse.dispute.v1.Dispute decide(Books books) {
-            return DisputeWire.dispute(change(
-                    books,
-                    id,
-                    EntryKind.DISPUTE_VOTING_OPENED,
-                    Map.of(),
-                    (rows, dispute) -> dispute.voting(books.now())));
-        }
+        return MessageCommand.of(
+                call,
+                hanse.dispute.v1.Dispute.parser(),
+                rows -> rows.want(store, id),
+                books -> DisputeWire.dispute(change(
+                        books,
+                        id,
+                        EntryKind.DISPUTE_VOTING_OPENED,
+                        Map.of(),
+                        (rows, dispute) -> dispute.voting(books.now()))));
     }
 
     /// An arbiter says how it would rule. Refuses with `UNKNOWN_DISPUTE`, `NOT_AN_ARBITER`, `DISPUTE_NOT_VOTING`,
     /// `OPINION_GIVEN`.
-    Opinion opine(Tx tx, Call call, UUID id, Ruling ruling, String note) {
-        see(tx, call.caller(), id);
-        AgentId arbiter = call.agent();
-        change(
-                tx,
-                id,
-                EntryKind.DISPUTE_OPINION_RECORDED,
-                Map.of("arbiter", parties.did(arbiter).toString(), "ruling", ruling.name()),
-                (rows, dispute) -> {
-                    Opinion before = arbiters.find(tx, id, arbiter)
-                            .orElseThrow(() -> new RefusedException(Reason.NOT_AN_ARBITER));
-                    dispute.requireVoting();
-                    if (before.ruling().isPresent()) {
-                        throw new RefusedException(Reason.OPINION_GIVEN);
-                    }
-                    arbiters.say(tx, id, arbiter, ruling, note);
-                    return dispute;
+    Command<hanse.dispute.v1.Opinion> opine(Tx tx, Call call, UUID id, Ruling ruling, String note) {
+        boolean sees = sees(tx, call.caller(), id);
+        ArbiterStore.Key seat = new ArbiterStore.Key(id, call.agent());
+        return MessageCommand.of(
+                call,
+                hanse.dispute.v1.Opinion.parser(),
+                rows -> {
+                    rows.want(store, id);
+                    rows.want(arbiters, seat);
+                },
+                books -> {
+                    requireSeen(sees);
+                    Opinion given = new Opinion(id, seat.agent(), Optional.of(ruling), note, Optional.of(books.now()));
+                    change(books, id, EntryKind.DISPUTE_OPINION_RECORDED, details(given), (rows, dispute) -> {
+                        Opinion before =
+                                rows.get(arbiters, seat).orElseThrow(() -> new RefusedException(Reason.NOT_AN_ARBITER));
+                        dispute.requireVoting();
+                        if (before.ruling().isPresent()) {
+                            throw new RefusedException(Reason.OPINION_GIVEN);
+                        }
+                        rows.update(arbiters, seat, given);
+                        return dispute;
+                    });
+                    return DisputeWire.opinion(given, parties);
                 });
-        return new Opinion(arbiter, Optional.of(ruling), note, Optional.of(tx.now()));
+    }
+
+    private Map<String, String> details(Opinion given) {
+        return Map.of(
+                "arbiter",
+                parties.did(given.arbiter()).toString(),
+                "ruling",
+                given.ruling().orElseThrow().name());
     }
 
     /// A step of a dispute under its lock.
@@ -313,6 +299,16 @@ public final class Disputes {
         return store.find(tx, id)
                 .filter(dispute -> maySee(tx, caller, dispute))
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
+    }
+
+    private boolean sees(Tx tx, Caller caller, UUID id) {
+        return store.find(tx, id).filter(dispute -> maySee(tx, caller, dispute)).isPresent();
+    }
+
+    private static void requireSeen(boolean sees) {
+        if (!sees) {
+            throw new RefusedException(Reason.UNKNOWN_DISPUTE);
+        }
     }
 
     private boolean maySee(Tx tx, Caller caller, Dispute dispute) {

@@ -142,8 +142,8 @@ public final class PeerDisputes implements Notices {
     }
 
     /// The rows that [#withdraw] needs.
-    Rows withdrawnRows(Mirror.Key dispute) {
-        return Rows.wanting(mirrors, dispute);
+    MirrorStore mirrors() {
+        return mirrors;
     }
 
     /// Passes on that the caller takes its dispute back. Refuses with `NOT_YOURS`, `DISPUTE_CLOSED`, `UNKNOWN_PEER`,
@@ -193,11 +193,10 @@ public final class PeerDisputes implements Notices {
                 .thenAccept(federation.relays()::happened);
     }
 
-    /// The rows that [#passOn] changes.
-    Rows rows(Mirror.Key dispute) {
-        Rows rows = Rows.wanting(federation.positions(), dispute.origin());
+    /// Asks for the rows that [#passOn] changes.
+    void want(Rows rows, Mirror.Key dispute) {
+        rows.want(federation.positions(), dispute.origin());
         rows.want(mirrors, dispute);
-        return rows;
     }
 
     /// Passes on evidence of a party of a peer's dispute. Refuses with `EVIDENCE_CLOSED`, `TOO_MUCH_EVIDENCE`.

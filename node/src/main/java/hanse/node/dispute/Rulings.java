@@ -88,8 +88,7 @@ public final class Rulings {
     ///
     /// @param award for the complainant; empty for all that it claims
     Command<hanse.dispute.v1.Dispute> rule(Call call, UUID id, Ruling ruling, Optional<Avt> award, String note) {
-        Optional<Dispute> seen = database.read(tx -> store.find(tx, id));
-        return new Rule(call, id, seen, (before, now) -> {
+        return new Ending(call, id, (before, now) -> {
             Dispute ruled = before.ruled(ruling, award, call.caller().name(), note, now);
             return new End(
                     ruled,
@@ -104,19 +103,20 @@ public final class Rulings {
         });
     }
 
-    private final class Rule extends MessageCommand<hanse.dispute.v1.Dispute> {
+    private final class Ending extends MessageCommand<hanse.dispute.v1.Dispute> {
         private final String traceparent;
         private final UUID id;
-        private final Optional<Dispute> seen;
         private final Step step;
 
-        /// @param seen before the batch: what a dispute is about never changes
-        Rule(Call call, UUID id, Optional<Dispute> seen, Step step) {
+        /// Before the batch: what a dispute is about never changes.
+        private final Optional<Dispute> seen;
+
+        Ending(Call call, UUID id, Step step) {
             super(call, hanse.dispute.v1.Dispute.parser());
             this.traceparent = call.traceparent();
             this.id = id;
-            this.seen = seen;
             this.step = step;
+            this.seen = database.read(tx -> store.find(tx, id));
         }
 
         @Override
@@ -137,14 +137,12 @@ public final class Rulings {
         }
     }
 
-    /// The complainant takes its dispute back. Refuses with `UNKNOWN_DISPUTE`, `NOT_YOURS`, `DISPUTE_CLOSED`.
-    Dispute withdraw(Tx tx, Call call, UUID id) {
+    /// The complainant takes its dispute back; to be submitted to the group commit. Refuses with `UNKNOWN_DISPUTE`,
+    /// `NOT_YOURS`, `DISPUTE_CLOSED`.
+    Command<hanse.dispute.v1.Dispute> withdraw(Call call, UUID id) {
         Did by = parties.did(call.agent());
-        return end(
-                tx,
-                id,
-                call.traceparent(),
-                (before, now) -> withdrawn(before, by, call.caller().name(), now));
+        return new Ending(
+                call, id, (before, now) -> withdrawn(before, by, call.caller().name(), now));
     }
 
     /// The same for a complainant on a peer. [#endedRows] asks for what it changes.
@@ -199,7 +197,6 @@ public final class Rulings {
         return end(
                 tx,
                 id,
-                "",
                 (before, now) -> before.isLapsed(now)
                         ? new End(before.lapsed(now), Optional.of(EntryKind.DISPUTE_LAPSED), Map.of())
                         : End.none(before));
@@ -209,7 +206,7 @@ public final class Rulings {
     /// waits for the operator to raise the limit.
     private boolean carryOut(UUID id) {
         try {
-            Dispute after = database.write(tx -> end(tx, id, "", (before, now) -> End.none(before)));
+            Dispute after = database.write(tx -> end(tx, id, (before, now) -> End.none(before)));
             return !after.isToBeCarriedOut();
         } catch (RefusedException waits) {
             LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
@@ -263,12 +260,11 @@ public final class Rulings {
         Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject, dispute);
     }
 
-    private Dispute end(Tx tx, UUID id, String traceparent, Step step) {
+    private Dispute end(Tx tx, UUID id, Step step) {
         Dispute seen = store.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
         Rows rows = Rows.wanting(store, id);
         endRows(rows, seen);
-        return ledger.post(
-                tx, rows, wanted -> endAccounts(rows, wanted, seen), books -> end(books, seen, traceparent, step));
+        return ledger.post(tx, rows, wanted -> endAccounts(rows, wanted, seen), books -> end(books, seen, "", step));
     }
 
     private void endRows(Rows rows, Dispute seen) {

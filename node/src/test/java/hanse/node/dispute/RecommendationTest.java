@@ -130,12 +130,13 @@ class RecommendationTest {
 
     private static List<Opinion> opinions(Ruling... rulings) {
         return List.of(rulings).stream()
-                .map(ruling -> new Opinion(new AgentId(UUID.randomUUID()), Optional.of(ruling), "", Optional.of(FILED)))
+                .map(ruling -> new Opinion(
+                        UUID.randomUUID(), new AgentId(UUID.randomUUID()), Optional.of(ruling), "", Optional.of(FILED)))
                 .toList();
     }
 
     private static Opinion silent() {
-        return new Opinion(new AgentId(UUID.randomUUID()), Optional.empty(), "", Optional.empty());
+        return new Opinion(UUID.randomUUID(), new AgentId(UUID.randomUUID()), Optional.empty(), "", Optional.empty());
     }
 
     private static Did did() {
