@@ -280,6 +280,28 @@ class DisputesTest {
     }
 
     @Test
+    void aDisputeThatCannotLapseKeepsNoOtherFromIt() {
+        UUID lost = UUID.fromString(court.consumed(alice, bob, "10"));
+        UUID elsewhere = UUID.randomUUID();
+        String stuck = court.file(alice, lost.toString(), "").value().getDisputeId();
+        String dispute =
+                court.file(alice, court.consumed(alice, bob, "10"), "").value().getDisputeId();
+        movePayment(lost, elsewhere);
+        court.clock.advance(Duration.ofDays(30));
+        assertThat(court.rulings.sweep()).isOne();
+        assertThat(court.dispute(dispute).getClosing()).isEqualTo(Dispute.Closing.LAPSED);
+        assertThat(court.dispute(stuck).getStatus()).isEqualTo(Dispute.Status.OPEN);
+        movePayment(elsewhere, lost);
+        assertThat(court.rulings.sweep()).isOne();
+    }
+
+    private void movePayment(UUID from, UUID to) {
+        int moved = court.registry.database.write(
+                tx -> tx.sql().execute("update payment set id = ? where id = ?", to, from));
+        assertThat(moved).isOne();
+    }
+
+    @Test
     void evidenceIsKeptAsItWasFiledHashedAndBounded() {
         String payment = court.settled(alice, bob, "10");
         String dispute = court.file(alice, payment, "").value().getDisputeId();

@@ -196,14 +196,23 @@ final class Saga implements AutoCloseable {
     }
 
     CompletableFuture<Dispute> rule(String dispute, Ruling ruling) {
+        return rule("rule " + dispute, dispute, ruling, "");
+    }
+
+    CompletableFuture<Dispute> rule(String dispute, String award) {
+        return rule("award " + award + " " + dispute, dispute, Ruling.IN_FAVOR_OF_COMPLAINANT, award);
+    }
+
+    private CompletableFuture<Dispute> rule(String request, String dispute, Ruling ruling, String award) {
         return Asked.later(
                 OPERATOR,
-                "rule " + dispute,
+                request,
                 observer -> alpha().disputes
                         .ruleDispute(
                                 RuleDisputeRequest.newBuilder()
                                         .setDisputeId(dispute)
                                         .setRuling(ruling)
+                                        .setAward(award)
                                         .setNote("as the evidence shows")
                                         .build(),
                                 observer));

@@ -223,6 +223,8 @@ class SagaTest {
         String[] dispute = new String[1];
         Cut.BEFORE_IT_IS_SENT.during(saga.alpha(), saga.beta(), () -> saga.settle(alice, token), () -> {
             dispute[0] = saga.voting(alice, token.getPaymentId(), "");
+            // If it comes back, it goes to the one or the other as a whole.
+            assertThat(TestRegistry.refusal(saga.rule(dispute[0], "9"))).contains(Reason.AWARD_NOT_WHOLE);
             Dispute ruled = saga.rule(dispute[0]).join();
             assertThat(ruled.getSnapshot().getState()).isEqualTo("SETTLING");
             assertThat(ruled.getSnapshot().getInFlight()).isEqualTo("10");
