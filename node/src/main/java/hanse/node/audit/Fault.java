@@ -6,7 +6,7 @@ import java.util.UUID;
 /// The first row that is not what it must be.
 ///
 /// @param row such as `journal 0000010000000042`, `account …`, `block 1/17`, `lane 1`, `checkpoint 3`, `payment …`,
-///     `transfer …`, `peer beta.example`
+///     `transfer …`, `peer beta.example`, `settlement …`, `dispute …`, `dealing …`
 /// @param wrong what is wrong with it
 public record Fault(String row, String wrong) {
     static Fault journal(Position position, String wrong) {
@@ -43,6 +43,19 @@ public record Fault(String row, String wrong) {
 
     static Fault bond(String agent, String wrong) {
         return new Fault("bond " + agent, wrong);
+    }
+
+    static Fault settlement(UUID settlement, String wrong) {
+        return new Fault("settlement " + settlement, wrong);
+    }
+
+    static Fault dispute(UUID dispute, String wrong) {
+        return new Fault("dispute " + dispute, wrong);
+    }
+
+    /// @param dealing its id, and the name of its part if it is one
+    static Fault dealing(String dealing, String wrong) {
+        return new Fault("dealing " + dealing, wrong);
     }
 
     static Fault peer(String peer, String wrong) {

@@ -28,7 +28,7 @@ final class PromiseCheck {
         Optional<Difference<String>> found = store.bond(tx);
         if (found.isPresent()) {
             throw new Fault.Found(
-                    Fault.bond(found.get().of(), differs(found.get(), "in its bond account", "its row, ended, says")));
+                    Fault.bond(found.get().of(), found.get().says("in its bond account", "its row, ended, says")));
         }
     }
 
@@ -36,7 +36,7 @@ final class PromiseCheck {
         Optional<Difference<String>> found = store.escrow(tx);
         if (found.isPresent()) {
             throw new Fault.Found(
-                    Fault.contract(found.get().of(), differs(found.get(), "in its escrow account", "its row says")));
+                    Fault.contract(found.get().of(), found.get().says("in its escrow account", "its row says")));
         }
     }
 
@@ -49,8 +49,7 @@ final class PromiseCheck {
                     payment.isPresent()
                             ? Fault.payment(payment.get(), "has another amount than was held for it")
                             : Fault.account(
-                                    payer,
-                                    differs(found.get(), "held", "its payments and slashes not ended are worth")));
+                                    payer, found.get().says("held", "its payments and slashes not ended are worth")));
         }
     }
 
@@ -64,10 +63,7 @@ final class PromiseCheck {
                             ? Fault.transfer(frame.get(), "has another amount than was taken for it")
                             : Fault.account(
                                     account.id().value(),
-                                    differs(
-                                            found.get(),
-                                            account.label(),
-                                            "its transfers without an outcome are worth")));
+                                    found.get().says(account.label(), "its transfers without an outcome are worth")));
         }
     }
 
@@ -75,16 +71,12 @@ final class PromiseCheck {
         Optional<Difference<String>> position = store.position(tx);
         if (position.isPresent()) {
             throw new Fault.Found(Fault.peer(
-                    position.get().of(), differs(position.get(), "of its money in the books", "its position says")));
+                    position.get().of(), position.get().says("of its money in the books", "its position says")));
         }
         Optional<Difference<String>> reserved = store.reserved(tx);
         if (reserved.isPresent()) {
             throw new Fault.Found(Fault.peer(
-                    reserved.get().of(), differs(reserved.get(), "reserved", "its payments and slashes reserve")));
+                    reserved.get().of(), reserved.get().says("reserved", "its payments and slashes reserve")));
         }
-    }
-
-    private static String differs(Difference<?> difference, String booked, String promised) {
-        return "has " + difference.booked() + " micro-AVT " + booked + "; " + promised + " " + difference.promised();
     }
 }

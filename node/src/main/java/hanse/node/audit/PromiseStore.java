@@ -91,7 +91,12 @@ final class PromiseStore {
     /// What differs.
     ///
     /// @param booked micro-AVT; as is `promised`. A sum of what was altered may be more than a `long` counts
-    record Difference<K>(K of, BigDecimal booked, BigDecimal promised) {}
+    record Difference<K>(K of, BigDecimal booked, BigDecimal promised) {
+        /// In words.
+        String says(String inTheBooks, String otherwise) {
+            return "has " + booked + " micro-AVT " + inTheBooks + "; " + otherwise + " " + promised;
+        }
+    }
 
     /// An agent whose hold is not the sum of its payments that are authorized or consumed and of slashes that wait.
     Optional<Difference<UUID>> held(Tx tx) {

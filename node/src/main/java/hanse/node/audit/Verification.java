@@ -7,8 +7,8 @@ import hanse.node.storage.Tx;
 import java.util.Optional;
 
 /// Re-derives everything from the journal, on one snapshot: the chains, every account's history and balance, the
-/// equations, the checkpoints, and what was promised against them. Needs memory for one block, however long the journal
-/// is; PostgreSQL sorts on disk.
+/// equations, the checkpoints, and what was promised and ruled against them. Needs memory for one block, however long
+/// the journal is; PostgreSQL sorts on disk.
 public final class Verification {
     private final Database database;
     private final RegistryId registry;
@@ -57,6 +57,7 @@ public final class Verification {
                 .run();
         new CheckpointCheck(store, tx, registry, signatures).run();
         new PromiseCheck(tx).run();
+        new RulingCheck(tx).run();
         progress.at(total, total);
     }
 }

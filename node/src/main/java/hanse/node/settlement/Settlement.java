@@ -131,19 +131,19 @@ record Settlement(
 
     /// At home: the defendant cannot spend so much meanwhile.
     Settlement holding(Slash.Held now) {
-        require(State.PENDING_SLASH);
+        requireHere(State.PENDING_SLASH);
         return with(state, false, now, burned, mitigated, failure, endedAt);
     }
 
     /// At home: burned; the origin has still to mint it. Where both parties are of this registry, that is done with it.
     Settlement slashed(Avt amount, Avt softened) {
-        require(State.PENDING_SLASH);
+        requireHere(State.PENDING_SLASH);
         return with(State.SLASHED, false, Slash.Held.NOTHING, amount, softened, failure, endedAt);
     }
 
     /// At home: the origin has minted what was burned.
     Settlement settled(Instant now) {
-        require(State.SLASHED);
+        requireHere(State.SLASHED);
         return with(State.SETTLED, true, held, burned, mitigated, failure, Optional.of(now));
     }
 
@@ -172,6 +172,7 @@ record Settlement(
     /// At the origin: nothing was heard for so long that it counts as expired. It goes on asking: a late slash is
     /// minted.
     Settlement unheard() {
+        requireOpenOrigin();
         require(State.PENDING_SLASH);
         return with(State.EXPIRED, false, held, burned, mitigated, Optional.of(Reason.SLASH_EXPIRED), endedAt);
     }
@@ -191,6 +192,14 @@ record Settlement(
         if (!isOpenAtOrigin()) {
             throw new IllegalStateException("a settlement in state " + state + " asks for nothing");
         }
+    }
+
+    /// The origin slashes nothing.
+    private void requireHere(State expected) {
+        if (role == Role.ORIGIN) {
+            throw new IllegalStateException("the defendant is of another registry");
+        }
+        require(expected);
     }
 
     private void require(State expected) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hanse.contract.v1.Contract.State;
 import hanse.contract.v1.Terms;
+import hanse.dispute.v1.Dispute;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.ledger.AccountKind;
@@ -12,11 +13,15 @@ import hanse.node.testing.TestClock;
 import hanse.node.testing.TestRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ContractRaceTest {
     private static final int ROUNDS = 15;
+    private static final long SEED = Long.getLong("hanse.race.seed", System.nanoTime());
+
+    private final Random chance = new Random(SEED);
 
     private final TestClock clock = new TestClock();
     private Postgres.Fresh postgres;
@@ -124,6 +132,79 @@ class ContractRaceTest {
         }
     }
 
+    @Test
+    void aProposalIsAcceptedInTimeOrExpiresAsTimePasses() {
+        int accepted = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Workshop first = processes.getFirst();
+            Terms terms = first.terms(contractor, provider, "10")
+                    .setFunding(Terms.Funding.ESCROWED)
+                    .build();
+            first.create(contractor, terms).join();
+            UUID id = UUID.fromString(terms.getContractId());
+            clock.advance(Duration.ofDays(1).minusSeconds(2));
+            List<Optional<Reason>> answers = atOnce(i -> switch (i % 3) {
+                case 0 -> at(i).accept(provider, terms);
+                case 1 -> CompletableFuture.runAsync(at(i).contracts::sweep);
+                default -> {
+                    clock.advance(Duration.ofSeconds(1));
+                    yield CompletableFuture.completedFuture(id);
+                }
+            });
+            State state = first.show(contractor, id).getState();
+            boolean inTime = state == State.ACTIVE;
+            accepted += inTime ? 1 : 0;
+            // Of four acceptances one at most is one; sweeps and time are refused nothing.
+            assertThat(answers).filteredOn(Optional::isEmpty).as(order()).hasSize(inTime ? 9 : 8);
+            assertThat(first.escrow(id)).as(order()).isEqualTo(inTime ? 10_000_000 : 0);
+            processes.forEach(process -> process.contracts.sweep());
+            assertThat(first.show(contractor, id).getState())
+                    .as(order())
+                    .isEqualTo(inTime ? State.ACTIVE : State.EXPIRED);
+        }
+        assertThat(one.balance(contractor)).isEqualTo(1_000_000_000 - accepted * 10_000_000L);
+    }
+
+    @Test
+    void anEscrowThatIsRuledOnHasOneWayOut() {
+        List<Tribunal> tribunals = processes.stream().map(Workshop::tribunal).toList();
+        for (int round = 0; round < ROUNDS; round++) {
+            UUID id = submitted(Terms.Funding.ESCROWED);
+            Workshop first = processes.getFirst();
+            first.change(provider, id, new Change.Cancel(true, "")).join();
+            clock.advance(Duration.ofDays(4));
+            Dispute dispute = tribunals.getFirst().file(contractor, id, "", "").value();
+            tribunals.getFirst().voting(dispute);
+            long before = one.balance(contractor);
+            long paid = one.balance(provider);
+            List<Optional<Reason>> answers = atOnce(i -> switch (i % 6) {
+                case 0 -> tribunals.get(i % 2).ruled(dispute);
+                case 1 -> at(i).approve(contractor, id, "");
+                case 2 -> at(i).change(provider, id, new Change.Claim(""));
+                case 3 -> at(i).change(contractor, id, new Change.Cancel(true, ""));
+                case 4 -> CompletableFuture.runAsync(at(i).contracts::sweep);
+                default -> tribunals.get(i % 2).withdrawn(contractor, dispute);
+            });
+            assertThat(answers).as(order()).contains(Optional.empty());
+            long back = one.balance(contractor) - before;
+            long left = first.escrow(id);
+            boolean ruled = tribunals.getFirst().show(dispute).getClosing() == Dispute.Closing.RULED;
+            assertThat(List.of(back, one.balance(provider) - paid, left))
+                    .as(order())
+                    .isIn(
+                            ruled
+                                    ? List.of(List.of(10_000_000L, 0L, 0L))
+                                    : List.of(
+                                            List.of(10_000_000L, 0L, 0L),
+                                            List.of(0L, 9_950_000L, 0L),
+                                            List.of(0L, 0L, 10_000_000L)));
+            if (left > 0) {
+                // Or it comes back by itself in a later round.
+                first.change(contractor, id, new Change.Cancel(true, "")).join();
+            }
+        }
+    }
+
     private Workshop at(int i) {
         return processes.get(i % 2);
     }
@@ -138,15 +219,22 @@ class ContractRaceTest {
         return id;
     }
 
-    /// What became of twelve calls that wait together and are decided in as few batches as there are writers.
-    private List<Optional<Reason>> atOnce(java.util.function.IntFunction<CompletableFuture<?>> ask) {
+    /// What became of twelve calls that wait together, in an order of chance, and are decided in as few batches as
+    /// there are writers.
+    private List<Optional<Reason>> atOnce(IntFunction<CompletableFuture<?>> ask) {
+        List<Integer> calls = new ArrayList<>(IntStream.range(0, 12).boxed().toList());
+        Collections.shuffle(calls, chance);
         List<Supplier<Optional<Reason>>> answers = new ArrayList<>();
         try (TestRegistry.HeldUp _ = one.holdUp()) {
-            for (int i = 0; i < 12; i++) {
+            for (int i : calls) {
                 CompletableFuture<?> answer = ask.apply(i);
                 answers.add(() -> TestRegistry.refusal(answer));
             }
         }
         return answers.stream().map(Supplier::get).toList();
+    }
+
+    private static String order() {
+        return "in the order of -Dhanse.race.seed=" + SEED;
     }
 }

@@ -31,11 +31,13 @@ import hanse.node.call.Did;
 import hanse.node.federation.Cut;
 import hanse.node.federation.Pair;
 import hanse.node.testing.Asked;
+import hanse.node.testing.TestRegistry;
 import hanse.peer.MessageIds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +226,42 @@ final class PeerContractDisputeTest {
         var unused = Asked.<Settlement>ask(
                         OPERATOR, observer -> pair.beta().settling.rejectSettlement(rejection, observer))
                 .value();
+    }
+
+    @Test
+    void aMilestoneThatIsDisputedAsItIsPaidIsRecoveredOnceWhicheverComesFirst() {
+        trust(10);
+        for (int round = 0; round < 8; round++) {
+            voyage = new Voyage(
+                    pair::alpha,
+                    pair::beta,
+                    pair.alpha().agent("100"),
+                    pair.beta().agent("10"),
+                    Terms.Funding.ESCROWED,
+                    "10");
+            voyage.create("create " + round).join();
+            pair.rest();
+            voyage.accept("accept " + round).join();
+            voyage.submit("submit " + round, "1").join();
+            pair.rest();
+            boolean filesFirst = round % 2 == 0;
+            CompletableFuture<Dispute> early =
+                    filesFirst ? CompletableFuture.supplyAsync(() -> filed("1")) : new CompletableFuture<>();
+            CompletableFuture<?> approval = voyage.approve("approve " + round, "1");
+            Dispute dispute = filesFirst ? early.join() : filed("1");
+            // While it was on its way nothing was held or captured; frozen it is not paid.
+            assertThat(dispute.getSnapshot().getState()).isIn("SUBMITTED", "PAYING", "PAID");
+            assertThat(TestRegistry.refusal(approval)).isIn(Optional.empty(), Optional.of(Reason.SUBJECT_FROZEN));
+            rule(dispute);
+            eventually("it is carried out", () -> {
+                var unused = pair.alpha().rulings.sweep();
+                return shown(dispute).hasEffect() && !shown(dispute).getEffect().getPending();
+            });
+            pair.rest();
+            assertThat(pair.alpha().balance(voyage.contractor)).isEqualTo("100");
+            assertThat(pair.beta().balance(voyage.provider))
+                    .isEqualTo(shown(dispute).getEffect().getReturned().equals("10") ? "10" : "9.95");
+        }
     }
 
     @Test

@@ -102,6 +102,19 @@ final class Tribunal {
                         observer));
     }
 
+    /// Rules for the complainant; not waited for.
+    CompletableFuture<Dispute> ruled(Dispute dispute) {
+        return Asked.later(
+                OPERATOR,
+                UUID.randomUUID().toString(),
+                observer -> disputing.ruleDispute(
+                        RuleDisputeRequest.newBuilder()
+                                .setDisputeId(dispute.getDisputeId())
+                                .setRuling(Ruling.IN_FAVOR_OF_COMPLAINANT)
+                                .build(),
+                        observer));
+    }
+
     /// Files, lets vote and rules.
     Dispute ruled(AgentId by, UUID contract, String milestone, String amount, Ruling ruling) {
         Dispute filed = file(by, contract, milestone, amount).value();
@@ -121,14 +134,18 @@ final class Tribunal {
     }
 
     void withdraw(AgentId by, Dispute dispute) {
-        var unused = Asked.<Dispute>ask(
-                        agent(by),
-                        observer -> disputing.withdrawDispute(
-                                WithdrawDisputeRequest.newBuilder()
-                                        .setDisputeId(dispute.getDisputeId())
-                                        .build(),
-                                observer))
-                .value();
+        var unused = withdrawn(by, dispute).join();
+    }
+
+    CompletableFuture<Dispute> withdrawn(AgentId by, Dispute dispute) {
+        return Asked.later(
+                agent(by),
+                UUID.randomUUID().toString(),
+                observer -> disputing.withdrawDispute(
+                        WithdrawDisputeRequest.newBuilder()
+                                .setDisputeId(dispute.getDisputeId())
+                                .build(),
+                        observer));
     }
 
     Dispute show(Dispute dispute) {

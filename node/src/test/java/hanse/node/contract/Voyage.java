@@ -13,7 +13,6 @@ import hanse.node.call.SignedRequest;
 import hanse.node.federation.TestNode;
 import hanse.node.testing.AgentKeys;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,20 +20,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /// A contract between alpha's contractor and beta's provider, as each asks its own registry for it.
-final class Voyage {
+public final class Voyage {
     private final Supplier<TestNode> alpha;
     private final Supplier<TestNode> beta;
     final AgentId contractor;
     final AgentId provider;
     final Terms terms;
-    final UUID id;
+    public final UUID id;
 
     /// @param alpha which may be another process every time
     Voyage(Supplier<TestNode> alpha, Supplier<TestNode> beta, Terms.Funding funding, String... amounts) {
         this(alpha, beta, alpha.get().agent("100"), beta.get().agent("0"), funding, amounts);
     }
 
-    Voyage(
+    public Voyage(
             Supplier<TestNode> alpha,
             Supplier<TestNode> beta,
             AgentId contractor,
@@ -45,7 +44,7 @@ final class Voyage {
         this.beta = beta;
         this.contractor = contractor;
         this.provider = provider;
-        this.id = UUID.randomUUID();
+        this.id = alpha.get().newId();
         this.terms = Terms.newBuilder()
                 .setContractId(id.toString())
                 .setRegistryId(alpha.get().id.value())
@@ -53,7 +52,7 @@ final class Voyage {
                 .setProvider(new Did(beta.get().id, provider).toString())
                 .setTitle("A voyage to Bergen")
                 .setFunding(funding)
-                .setAcceptBy(Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond() + 40 * 24 * 3600))
+                .setAcceptBy(Timestamp.newBuilder().setSeconds(alpha.get().now().getEpochSecond() + 40 * 24 * 3600))
                 .addAllMilestones(List.of(amounts).stream()
                         .map(amount ->
                                 MilestoneTerms.newBuilder().setAmount(amount).build())
@@ -61,11 +60,11 @@ final class Voyage {
                 .build();
     }
 
-    CompletableFuture<hanse.contract.v1.Contract> create(String request) {
+    public CompletableFuture<hanse.contract.v1.Contract> create(String request) {
         return alpha.get().contracts.create(asContractor(request), terms, Workshop.sign(contractor, terms));
     }
 
-    CompletableFuture<hanse.contract.v1.Contract> accept(String request) {
+    public CompletableFuture<hanse.contract.v1.Contract> accept(String request) {
         String signature = Workshop.sign(provider, terms);
         AcceptContractRequest asked = AcceptContractRequest.newBuilder()
                 .setContractId(id.toString())
@@ -74,7 +73,7 @@ final class Voyage {
         return beta.get().contracts.accept(asProvider(request, "AcceptContract", asked), id, signature, "");
     }
 
-    CompletableFuture<hanse.contract.v1.Contract> submit(String request, String milestone) {
+    public CompletableFuture<hanse.contract.v1.Contract> submit(String request, String milestone) {
         SubmitWorkRequest asked = SubmitWorkRequest.newBuilder()
                 .setContractId(id.toString())
                 .setMilestoneId(milestone)
@@ -88,7 +87,7 @@ final class Voyage {
                         new Change.Submit(milestone, asked.getSubmission()));
     }
 
-    CompletableFuture<hanse.contract.v1.Contract> approve(String request, String milestone) {
+    public CompletableFuture<hanse.contract.v1.Contract> approve(String request, String milestone) {
         return alpha.get().contracts.approve(asContractor(request), id, milestone, "");
     }
 

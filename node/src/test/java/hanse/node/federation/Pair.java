@@ -34,9 +34,17 @@ public final class Pair implements AutoCloseable {
     private TestNode beta;
 
     public Pair(Path directory) {
+        this(directory, TestNode.Fit.USUAL);
+    }
+
+    public Pair(Path directory, TestNode.Fit fit) {
+        this(directory, fit, Postgres.fresh(), Postgres.fresh());
+    }
+
+    public Pair(Path directory, TestNode.Fit fit, Postgres.Fresh alphas, Postgres.Fresh betas) {
         InstantSource clock = () -> Instant.now().plus(ahead.get());
-        alpha = new TestNode("alpha.example", directory.resolve("alpha"), Postgres.fresh(), clock).start();
-        beta = new TestNode("beta.example", directory.resolve("beta"), Postgres.fresh(), clock).start();
+        alpha = new TestNode("alpha.example", directory.resolve("alpha"), alphas, clock, fit).start();
+        beta = new TestNode("beta.example", directory.resolve("beta"), betas, clock, fit).start();
         alpha.trust(beta);
         beta.trust(alpha);
         eventually("both have greeted", () -> alpha.isActive(beta) && beta.isActive(alpha));

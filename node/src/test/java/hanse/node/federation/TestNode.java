@@ -68,9 +68,11 @@ import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import hanse.node.testing.AgentKeys;
 import hanse.node.testing.FaultySource;
+import hanse.node.testing.OneBatch;
 import hanse.node.testing.Ports;
 import hanse.node.testing.Postgres;
 import hanse.node.testing.Wire;
+import hanse.node.trust.AttestationGrpc;
 import hanse.node.trust.Attestations;
 import hanse.node.trust.KeptReputation;
 import hanse.node.trust.LocalTrust;
@@ -108,6 +110,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// A registry with its peer port, without the edge. Its network and its database go wrong when a test says so.
@@ -138,6 +141,7 @@ public final class TestNode implements AutoCloseable {
     public final Settlements settlements;
     public final MalpracticeRecords malpractice;
     public final LocalTrust trust;
+    public final AttestationGrpc attesting;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -145,7 +149,22 @@ public final class TestNode implements AutoCloseable {
     private final Path keys;
     private final int port;
     private final InstantSource clock;
-    private final int feePpm;
+    private final Fit fit;
+    private final OneBatch batches;
+
+    /// How its operator has set it up, and what a test owns of it.
+    ///
+    /// @param attestations whether they are switched on
+    /// @param mitigationPpm what a cited attestation takes off a slash
+    /// @param writers that decide batches
+    /// @param ids of agents and disputes
+    public record Fit(int feePpm, boolean attestations, int mitigationPpm, int writers, Supplier<UUID> ids) {
+        public static final Fit USUAL = new Fit(5_000, false, 0, 2, UUID::randomUUID);
+
+        public Fit attesting(boolean on, int ppm) {
+            return new Fit(feePpm, on, ppm, writers, ids);
+        }
+    }
 
     /// What happens to messages and answers at this registry's door.
     public static final class Network {
@@ -196,18 +215,22 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock) {
-        this(name, directory, fresh, clock, 5_000);
+        this(name, directory, fresh, clock, Fit.USUAL);
     }
 
     public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int feePpm) {
-        this(name, directory, fresh, clock, feePpm, new Wire(), Ports.free());
+        this(name, directory, fresh, clock, new Fit(feePpm, false, 0, 2, UUID::randomUUID));
+    }
+
+    public TestNode(String name, Path directory, Postgres.Fresh fresh, InstantSource clock, Fit fit) {
+        this(name, directory, fresh, clock, fit, new Wire(), Ports.free());
     }
 
     private TestNode(
-            String name, Path directory, Postgres.Fresh fresh, InstantSource clock, int feePpm, Wire wire, int port) {
+            String name, Path directory, Postgres.Fresh fresh, InstantSource clock, Fit fit, Wire wire, int port) {
         this.clock = clock;
-        this.feePpm = feePpm;
-        this.transfers = new Transfers(new Fee(feePpm));
+        this.fit = fit;
+        this.transfers = new Transfers(new Fee(fit.feePpm()));
         this.id = new RegistryId(name);
         this.fresh = fresh;
         this.keys = directory;
@@ -217,15 +240,13 @@ public final class TestNode implements AutoCloseable {
         this.faults = new FaultySource(fresh.pool());
         this.database = new Database(fresh.pool(), clock);
         Database aside = new Database(faults.aside(), clock);
-        List<Integer> lanes = new Lanes(database, UUID.randomUUID(), 3).all();
+        List<Integer> lanes = new Lanes(database, UUID.randomUUID(), fit.writers() + 1).all();
         this.ledger = new Ledger(lanes.getLast());
         Database mortal = new Database(faults.source(), clock);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         this.commit = new GroupCommit(
-                mortal,
-                lanes.subList(0, 2),
-                (tx, operator) -> {},
-                GroupCommit.Settings.standard(),
-                new SimpleMeterRegistry());
+                mortal, lanes.subList(0, fit.writers()), (tx, operator) -> {}, GroupCommit.Settings.standard(), meters);
+        this.batches = new OneBatch(commit, meters);
         this.outcomes = new Outcomes(aside, new OutcomeStore(), ledger, (tx, operator) -> {});
         this.peerTransfers = new PeerTransfers(
                 id,
@@ -276,19 +297,18 @@ public final class TestNode implements AutoCloseable {
                 commit);
         List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
         Outcomes dying = new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {});
-        Reputation reputation = new KeptReputation(
-                id,
-                trust,
-                peerTrusts,
-                new Attestations(false, 1, mortal, dying, parties(), text -> text, new SecureRandom()));
-        Slash slash = new Slash(reputation, 0);
+        Attestations attestations = new Attestations(
+                fit.attestations(), 1, mortal, dying, parties(), text -> new byte[64], new SecureRandom());
+        this.attesting = new AttestationGrpc(parties(), attestations);
+        Reputation reputation = new KeptReputation(id, trust, peerTrusts, attestations);
+        Slash slash = new Slash(reputation, fit.mitigationPpm());
         Origin origin = new Origin(federation, commit, parties());
         PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties(), disputable);
         this.rulings =
                 new Rulings(mortal, ledger, parties(), disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
         Disputes told =
-                new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), UUID::randomUUID, clock);
+                new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), fit.ids(), clock);
         peerDisputes.tell(told, rulings);
         Home home = new Home(federation, commit, parties(), peerDisputes, disputable, slash);
         this.settlements = new Settlements(mortal, ledger, federation, home, rulings, parties(), peerTrusts, clock);
@@ -311,16 +331,21 @@ public final class TestNode implements AutoCloseable {
 
     /// The same registry as a new process, not started.
     TestNode again() {
-        return new TestNode(id.value(), keys, fresh, clock, feePpm, wire, port);
+        return new TestNode(id.value(), keys, fresh, clock, fit, wire, port);
     }
 
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
-        return new TestNode(id.value(), directory, Postgres.fresh(), clock, feePpm);
+        return new TestNode(id.value(), directory, Postgres.fresh(), clock, fit);
     }
 
     public void trust(TestNode other) {
         federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
+    }
+
+    /// It has reached that peer, which knows it.
+    public void welcomed(TestNode peer) {
+        federation.peers().welcomed(peer.id);
     }
 
     /// By its clock.
@@ -355,8 +380,13 @@ public final class TestNode implements AutoCloseable {
                 "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     }
 
+    /// Of something new.
+    public UUID newId() {
+        return fit.ids().get();
+    }
+
     public AgentId agent(String deposit) {
-        AgentId agent = new AgentId(UUID.randomUUID());
+        AgentId agent = new AgentId(newId());
         database.write(tx -> {
             ledger.open(tx, agent);
             return agent;
@@ -477,12 +507,20 @@ public final class TestNode implements AutoCloseable {
         federation.peers().resume(operator(), peer.id);
     }
 
+    public void removePeer(TestNode peer) {
+        federation.peers().remove(operator(), peer.id);
+    }
+
     public void limitPeer(TestNode peer, String limit) {
         federation.peers().limit(operator(), peer.id, Avt.parse(limit));
     }
 
     public boolean isActive(TestNode peer) {
         return position(peer).status() == PeerStatus.ACTIVE;
+    }
+
+    public boolean isLinked(TestNode peer) {
+        return position(peer).status().isLinked();
     }
 
     public String balance(AgentId agent) {
@@ -530,6 +568,11 @@ public final class TestNode implements AutoCloseable {
 
     /// Decides a message as if the peer had sent it, without the peer's books knowing.
     public Answer receive(TestNode from, Message message) {
+        return receiving(from, message).join();
+    }
+
+    /// The same, not waited for.
+    public CompletableFuture<Answer> receiving(TestNode from, Message message) {
         ByteString bytes = message.toByteString();
         return federation
                 .inbox()
@@ -538,8 +581,7 @@ public final class TestNode implements AutoCloseable {
                         MessageIds.parse(message.getId()).orElseThrow(),
                         message,
                         SignedText.sha256(bytes.toByteArray())))
-                .toCompletableFuture()
-                .join();
+                .toCompletableFuture();
     }
 
     /// Its messages that have no outcome, oldest first.
@@ -559,21 +601,33 @@ public final class TestNode implements AutoCloseable {
 
     /// Records what a peer has decided on a message of this registry.
     public void learn(TestNode from, Answer answer) {
+        learning(from, answer).join();
+    }
+
+    /// The same, not waited for.
+    public CompletableFuture<Void> learning(TestNode from, Answer answer) {
         SignedOutcome signed = answer.getOutcome();
         try {
             Outcome outcome = Outcome.parseFrom(signed.getOutcome());
-            sending.decided(
+            return sending.decided(
                             from.id.value(),
                             new VerifiedOutcome(
                                     from.id.value(),
                                     MessageIds.parse(outcome.getId()).orElseThrow(),
                                     outcome,
                                     signed))
-                    .toCompletableFuture()
-                    .join();
+                    .toCompletableFuture();
         } catch (com.google.protobuf.InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Has all that is asked for decided in one batch, in this order, if it is decided in batches at all.
+    ///
+    /// @param fault of that batch's commit
+    public void inOneBatch(Optional<FaultySource.Fault> fault, List<Supplier<CompletableFuture<?>>> asked) {
+        batches.of(() -> fault.ifPresent(faults::plan), asked);
+        faults.spare();
     }
 
     /// The next commit of what is done meanwhile goes wrong.

@@ -3,21 +3,14 @@ package hanse.node.settlement;
 import static hanse.node.federation.TestNode.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hanse.dispute.v1.ApproveSettlementRequest;
 import hanse.dispute.v1.Dispute;
-import hanse.dispute.v1.FileDisputeRequest;
 import hanse.dispute.v1.GetDisputeRequest;
 import hanse.dispute.v1.GetSettlementRequest;
 import hanse.dispute.v1.ListSettlementsRequest;
 import hanse.dispute.v1.ListSettlementsResponse;
-import hanse.dispute.v1.OpenVotingRequest;
-import hanse.dispute.v1.RejectSettlementRequest;
-import hanse.dispute.v1.RuleDisputeRequest;
 import hanse.dispute.v1.Ruling;
 import hanse.dispute.v1.Settlement;
 import hanse.dispute.v1.Settlement.Status;
-import hanse.dispute.v1.Subject;
-import hanse.dispute.v1.UpdatePeerSlashConfigRequest;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.DisputedSubject;
 import hanse.federation.v1.Message;
@@ -31,17 +24,11 @@ import hanse.node.call.Did;
 import hanse.node.federation.Pair;
 import hanse.node.federation.TestNode;
 import hanse.node.ledger.AccountKind;
-import hanse.node.payment.PaymentGrpc;
 import hanse.node.testing.Asked;
-import hanse.payment.v1.AuthorizeRequest;
 import hanse.payment.v1.AuthorizeResponse;
-import hanse.payment.v1.GetPaymentRequest;
 import hanse.payment.v1.Payment;
-import hanse.payment.v1.SettleRequest;
-import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.VerifyResponse;
 import hanse.peer.MessageIds;
-import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +37,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// Alpha, whose agents pay and complain, and beta, whose agents are paid and slashed.
 final class Saga implements AutoCloseable {
-    static final Caller OPERATOR = new Caller.Operator("judge", 1);
+    static final Caller OPERATOR = Demands.OPERATOR;
 
     /// What may stand at the origin and at the home when nothing is under way.
     private static final Set<List<Status>> LEGAL = Set.of(
@@ -60,9 +47,18 @@ final class Saga implements AutoCloseable {
             List.of(Status.EXPIRED, Status.FAILED));
 
     final Pair pair;
+    final Demands demands = new Demands(this::alpha, this::beta);
 
     Saga(Path directory) {
-        pair = new Pair(directory);
+        this(directory, TestNode.Fit.USUAL);
+    }
+
+    Saga(Path directory, TestNode.Fit fit) {
+        this(new Pair(directory, fit));
+    }
+
+    Saga(Pair pair) {
+        this.pair = pair;
     }
 
     TestNode alpha() {
@@ -74,64 +70,27 @@ final class Saga implements AutoCloseable {
     }
 
     static Caller agent(AgentId agent) {
-        return new Caller.Agent(agent, 1, false, "t");
+        return Demands.agent(agent);
     }
 
     /// A payment from alpha to beta that was verified.
     AuthorizeResponse consumed(AgentId payer, AgentId payee, String amount) {
-        AuthorizeResponse token = pair.insist(
-                () -> Asked.<AuthorizeResponse>later(
-                        agent(payer),
-                        UUID.randomUUID().toString(),
-                        observer -> paying(alpha())
-                                .authorize(
-                                        AuthorizeRequest.newBuilder()
-                                                .setPayee(new Did(beta().id, payee).toString())
-                                                .setAmount(amount)
-                                                .build(),
-                                        observer)),
-                made -> true);
-        pair.insist(
-                () -> Asked.<VerifyResponse>later(
-                        agent(payee),
-                        UUID.randomUUID().toString(),
-                        observer -> paying(beta())
-                                .verify(
-                                        VerifyRequest.newBuilder()
-                                                .setPaymentToken(token.getPaymentToken())
-                                                .setIssuer(alpha().id.value())
-                                                .build(),
-                                        observer)),
-                VerifyResponse::getValid);
+        AuthorizeResponse token =
+                pair.insist(() -> demands.authorize(newRequest(), payer, payee, amount), made -> true);
+        pair.insist(() -> demands.verify(newRequest(), payee, token), VerifyResponse::getValid);
         return token;
     }
 
+    private static String newRequest() {
+        return UUID.randomUUID().toString();
+    }
+
     CompletableFuture<Payment> settle(AgentId payer, AuthorizeResponse token) {
-        return Asked.later(
-                agent(payer),
-                "settle " + token.getPaymentId(),
-                observer -> paying(alpha())
-                        .settle(
-                                SettleRequest.newBuilder()
-                                        .setPaymentId(token.getPaymentId())
-                                        .build(),
-                                observer));
+        return demands.settle("settle " + token.getPaymentId(), payer, token.getPaymentId());
     }
 
     Payment payment(AgentId party, String payment) {
-        return Asked.<Payment>ask(
-                        agent(party),
-                        observer -> paying(alpha())
-                                .getPayment(
-                                        GetPaymentRequest.newBuilder()
-                                                .setPaymentId(payment)
-                                                .build(),
-                                        observer))
-                .value();
-    }
-
-    private static PaymentGrpc paying(TestNode node) {
-        return new PaymentGrpc(node.payments, node.parties());
+        return demands.show(party, payment).value();
     }
 
     /// The same, paid.
@@ -144,28 +103,13 @@ final class Saga implements AutoCloseable {
     /// A dispute at alpha.
     String filed(AgentId by, String payment, String amount) {
         String request = "file " + UUID.randomUUID();
-        return pair.insist(
-                        () -> Asked.<Dispute>later(agent(by), request, observer -> file(payment, amount, observer)),
-                        dispute -> true)
+        return pair.insist(() -> demands.file(request, by, Demands.payment(payment), amount), dispute -> true)
                 .getDisputeId();
     }
 
     /// The same, if it is not refused.
     Asked<Dispute> file(AgentId by, String payment, String amount) {
-        return Asked.ask(agent(by), observer -> file(payment, amount, observer));
-    }
-
-    private void file(String payment, String amount, StreamObserver<Dispute> observer) {
-        alpha().disputes
-                .fileDispute(
-                        FileDisputeRequest.newBuilder()
-                                .setSubject(Subject.newBuilder()
-                                        .setKind(Subject.Kind.PAYMENT)
-                                        .setId(payment))
-                                .setReason("nothing came")
-                                .setAmount(amount)
-                                .build(),
-                        observer);
+        return Asked.of(demands.file(newRequest(), by, Demands.payment(payment), amount));
     }
 
     void openVoting(String dispute) {
@@ -173,15 +117,7 @@ final class Saga implements AutoCloseable {
     }
 
     CompletableFuture<Dispute> vote(String dispute) {
-        return Asked.later(
-                OPERATOR,
-                "vote " + dispute,
-                observer -> alpha().disputes
-                        .openVoting(
-                                OpenVotingRequest.newBuilder()
-                                        .setDisputeId(dispute)
-                                        .build(),
-                                observer));
+        return demands.vote("vote " + dispute, dispute);
     }
 
     /// A dispute at alpha that is voted on.
@@ -196,26 +132,11 @@ final class Saga implements AutoCloseable {
     }
 
     CompletableFuture<Dispute> rule(String dispute, Ruling ruling) {
-        return rule("rule " + dispute, dispute, ruling, "");
+        return demands.rule("rule " + dispute, dispute, ruling, "");
     }
 
     CompletableFuture<Dispute> rule(String dispute, String award) {
-        return rule("award " + award + " " + dispute, dispute, Ruling.IN_FAVOR_OF_COMPLAINANT, award);
-    }
-
-    private CompletableFuture<Dispute> rule(String request, String dispute, Ruling ruling, String award) {
-        return Asked.later(
-                OPERATOR,
-                request,
-                observer -> alpha().disputes
-                        .ruleDispute(
-                                RuleDisputeRequest.newBuilder()
-                                        .setDisputeId(dispute)
-                                        .setRuling(ruling)
-                                        .setAward(award)
-                                        .setNote("as the evidence shows")
-                                        .build(),
-                                observer));
+        return demands.rule("award " + award + " " + dispute, dispute, Ruling.IN_FAVOR_OF_COMPLAINANT, award);
     }
 
     /// Rules for the complainant, whoever dies meanwhile.
@@ -242,17 +163,7 @@ final class Saga implements AutoCloseable {
 
     /// The same threshold, in force or not.
     void trust(boolean enabled, int maxAvt) {
-        var unused = Asked.<hanse.dispute.v1.PeerSlashConfig>ask(
-                        OPERATOR,
-                        observer -> beta().settling
-                                .updatePeerSlashConfig(
-                                        UpdatePeerSlashConfigRequest.newBuilder()
-                                                .setPeerId(alpha().id.value())
-                                                .setAutoSlashEnabled(enabled)
-                                                .setAutoSlashMaxAvt(maxAvt)
-                                                .build(),
-                                        observer))
-                .value();
+        var unused = demands.trust(newRequest(), enabled, maxAvt).join();
     }
 
     /// What beta makes of a dispute of alpha.
@@ -292,28 +203,11 @@ final class Saga implements AutoCloseable {
     }
 
     CompletableFuture<Settlement> approve(String dispute, String which) {
-        return Asked.later(
-                OPERATOR,
-                "approve " + which + dispute,
-                observer -> beta().settling
-                        .approveSettlement(
-                                ApproveSettlementRequest.newBuilder()
-                                        .setSettlementId(atHome(dispute))
-                                        .build(),
-                                observer));
+        return demands.approve("approve " + which + dispute, atHome(dispute));
     }
 
     CompletableFuture<Settlement> reject(String dispute) {
-        return Asked.later(
-                OPERATOR,
-                "reject " + dispute,
-                observer -> beta().settling
-                        .rejectSettlement(
-                                RejectSettlementRequest.newBuilder()
-                                        .setSettlementId(atHome(dispute))
-                                        .setReason("she was served")
-                                        .build(),
-                                observer));
+        return demands.reject("reject " + dispute, atHome(dispute));
     }
 
     static List<Settlement> all(TestNode node) {
@@ -352,12 +246,23 @@ final class Saga implements AutoCloseable {
     }
 
     Message request(UUID dispute, String payment, AgentId complainant, AgentId defendant, long micros) {
-        return message(alpha(), beta())
+        return request(alpha(), beta(), dispute, payment, complainant, defendant, micros);
+    }
+
+    static Message request(
+            TestNode origin,
+            TestNode home,
+            UUID dispute,
+            String payment,
+            AgentId complainant,
+            AgentId defendant,
+            long micros) {
+        return message(origin, home)
                 .setSlashRequest(SlashRequest.newBuilder()
                         .setDisputeId(MessageIds.bytes(dispute))
                         .setSubject(subject(payment))
-                        .setComplainant(new Did(alpha().id, complainant).toString())
-                        .setDefendant(new Did(beta().id, defendant).toString())
+                        .setComplainant(new Did(origin.id, complainant).toString())
+                        .setDefendant(new Did(home.id, defendant).toString())
                         .setAmountMicros(micros))
                 .build();
     }

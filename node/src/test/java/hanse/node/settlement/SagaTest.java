@@ -200,6 +200,7 @@ class SagaTest {
     void theLinkMayBreakWheneverTheRequestGoesOver(Cut cut) {
         saga.trust(10);
         String dispute = saga.voting(alice, saga.settled(alice, bob, "10"), "");
+        saga.pair.rest();
         cut.during(saga.alpha(), saga.beta(), () -> saga.ruled(dispute), () -> {});
         saga.settlesAs(dispute, Status.SETTLED);
         assertThat(saga.alpha().balance(alice)).isEqualTo("1000");

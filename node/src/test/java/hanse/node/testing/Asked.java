@@ -43,7 +43,8 @@ public record Asked<T>(Optional<T> given, Optional<Reason> refusal) {
         return answer;
     }
 
-    private static <T> Asked<T> of(CompletableFuture<T> answer) {
+    /// What was answered, once it is.
+    public static <T> Asked<T> of(CompletableFuture<T> answer) {
         try {
             return new Asked<>(Optional.of(answer.join()), Optional.empty());
         } catch (CompletionException e) {

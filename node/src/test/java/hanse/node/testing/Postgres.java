@@ -34,7 +34,10 @@ public final class Postgres {
 
     /// Makes one.
     public static Fresh fresh() {
-        EmbeddedPostgres running = server();
+        return fresh(server());
+    }
+
+    private static Fresh fresh(EmbeddedPostgres running) {
         String name = "test_" + databases.incrementAndGet();
         try (var connection = DriverManager.getConnection(
                         running.jdbcUrl("postgres"), running.username(), running.password());
@@ -50,19 +53,36 @@ public final class Postgres {
                 pool(running.jdbcUrl(name), running.username(), running.password()));
     }
 
-    /// The server itself, for tests that kill it.
-    public static synchronized EmbeddedPostgres server() {
+    /// A server of its own, for tests that kill it: it comes back by itself.
+    public record Mortal(EmbeddedPostgres server, Fresh fresh) implements AutoCloseable {
+        @Override
+        public void close() {
+            fresh.close();
+            server.close();
+        }
+    }
+
+    /// Starts one, with an empty database.
+    public static Mortal mortal() {
+        EmbeddedPostgres server = started();
+        return new Mortal(server, fresh(server));
+    }
+
+    private static synchronized EmbeddedPostgres server() {
         if (server == null) {
-            EmbeddedPostgres started =
-                    EmbeddedPostgres.temporary(Options.small().withSetting("max_connections", "400"));
             Runtime.getRuntime().addShutdownHook(new Thread(Postgres::end));
-            started.createDatabase(TEMPLATE);
-            try (var pool = pool(started.jdbcUrl(TEMPLATE), started.username(), started.password())) {
-                Migrations.apply(pool);
-            }
-            server = started;
+            server = started();
         }
         return server;
+    }
+
+    private static EmbeddedPostgres started() {
+        EmbeddedPostgres started = EmbeddedPostgres.temporary(Options.small().withSetting("max_connections", "400"));
+        started.createDatabase(TEMPLATE);
+        try (var pool = pool(started.jdbcUrl(TEMPLATE), started.username(), started.password())) {
+            Migrations.apply(pool);
+        }
+        return started;
     }
 
     /// Ends the server, and its databases with it, if it was started.
