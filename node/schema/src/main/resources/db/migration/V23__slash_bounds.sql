@@ -9,4 +9,6 @@ comment on column contract_mirror.accepted is 'Whether the provider has asked to
 alter table slash_total add column declined boolean not null default false;
 alter table slash_total alter column declined drop default;
 
+comment on column disputed.recovered is 'Micro-AVT compensated by slash and mint, or taken off for attestations, over all disputes of it and of its parts.';
+
 comment on column slash_total.declined is 'Of a dealing: whether a slash of it was ever rejected here, or expired waiting: the defendant''s money is not held for another.';

@@ -61,30 +61,32 @@ final class RulingStore {
             order by 1 limit 1
             """;
 
-    /// What is recovered of a part counts for the whole, too: a milestone (3) is part of a contract (2).
+    /// What was taken off for attestations counts as recovered, and what is recovered of a part for the whole, too: a
+    /// milestone (3) is part of a contract (2).
     private static final String RECOVERED = """
             select rtrim(coalesce(d.subject, c.subject)::text || '/' || coalesce(d.part, c.part), '/') as id,
               coalesce(c.amount, 0) as booked, coalesce(d.recovered, 0) as promised
             from (select subject, kind, part, recovered from disputed where recovered > 0) d
             full join (
-              select subject, kind, part, sum(compensated) as amount from (
-                select subject, kind, part, compensated from dispute where compensated > 0
+              select subject, kind, part, sum(compensated + mitigated) as amount from (
+                select subject, kind, part, compensated, mitigated from dispute where compensated > 0
                 union all
-                select subject, 2, '', compensated from dispute where compensated > 0 and kind = 3) each
+                select subject, 2, '', compensated, mitigated from dispute where compensated > 0 and kind = 3) each
               group by subject, kind, part) c
               on c.subject = d.subject and c.kind = d.kind and c.part = d.part
             where coalesce(d.recovered, 0) <> coalesce(c.amount, 0)
             order by 1 limit 1
             """;
 
-    /// What waits counts in full, and in the end what was burned; the rolling caps' rows, of no dealing, fall by time.
+    /// What waits counts in full, and in the end what was burned or taken off for attestations; the rolling caps' rows,
+    /// of no dealing, fall by time.
     private static final String TAKEN = """
             select coalesce(t.subject, s.subject)::text as id, coalesce(s.amount, 0) as booked, coalesce(t.level, 0) as promised
             from (
               select peer, subject, defendant, level from slash_total
               where subject <> '00000000-0000-0000-0000-000000000000' and level > 0) t
             full join (
-              select peer, subject, payer, sum(case state when 1 then requested else burned end) as amount
+              select peer, subject, payer, sum(case state when 1 then requested else burned + mitigated end) as amount
               from settlement where role = 3 and state in (1, 3, 4) group by peer, subject, payer) s
               on s.peer = t.peer and s.subject = t.subject and s.payer = t.defendant
             where coalesce(t.level, 0) <> coalesce(s.amount, 0)

@@ -9,7 +9,7 @@ import java.util.UUID;
 /// A dealing that was ever disputed. Pure.
 ///
 /// @param open the dispute that freezes it
-/// @param recovered what was compensated under it, over all its disputes
+/// @param recovered what was compensated under it or taken off for attestations, over all its disputes
 record Disputed(Subject subject, Optional<UUID> open, Avt recovered) {
     static Disputed never(Subject subject) {
         return new Disputed(subject, Optional.empty(), Avt.ZERO);

@@ -37,6 +37,7 @@ final class Docket {
         change(rows, subject.whole(), Disputed::closed);
     }
 
+    /// So much was compensated, or taken off for attestations: neither is claimed again.
     void recovered(Rows rows, Subject subject, Avt more) {
         change(rows, subject, row -> row.recovered(more));
         if (!subject.equals(subject.whole())) {

@@ -233,7 +233,7 @@ public final class Rulings {
         Dispute after = before.compensated(compensated, mitigated, failure, books.now());
         books.rows().update(store, id, after);
         carriedOut(books, after);
-        docket.recovered(books.rows(), subject, compensated);
+        docket.recovered(books.rows(), subject, compensated.plus(mitigated));
         free(books, subject, id);
         return DisputeEvents.change(after, Optional.empty());
     }
@@ -435,7 +435,7 @@ public final class Rulings {
                         AccountId.of(claim.complainant().agent()),
                         amount)
                 .about(claim.dispute()));
-        docket.recovered(books.rows(), claim.subject(), amount);
+        docket.recovered(books.rows(), claim.subject(), claim.amount());
         claims.settledHere(books, claim, amount, mitigated, Optional.empty());
         return new Dispute.Effect(books.now(), returned, amount, mitigated, Optional.empty(), false);
     }

@@ -288,7 +288,6 @@ public final class Home {
         slash.burn(books, defendant, peer.value(), amount, settlement.id());
         PeerPosition position = books.rows().get(federation.positions(), peer).orElseThrow();
         books.rows().update(federation.positions(), peer, position.slashed(amount));
-        count(books, dealing(peer, claim), -mitigated.micros());
         Settlement slashed = slashing.slashed(amount, mitigated);
         UUID confirmation = confirm(books, slashed, traceparent);
         return book.change(books, slashed, Step.NODE, Optional.of(confirmation), "burned " + amount);

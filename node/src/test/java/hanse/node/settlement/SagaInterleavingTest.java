@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(36_000)
 class SagaInterleavingTest {
     /// Slashes that are ruled for, over all schedules.
-    private static final int SAGAS = Integer.getInteger("hanse.saga.interleavings", 1_000);
+    private static final int SAGAS = Integer.getInteger("hanse.saga.interleavings", 2_000);
 
     private static final Optional<Long> SEED = Optional.ofNullable(Long.getLong("hanse.saga.seed"));
 

@@ -7,6 +7,7 @@ import hanse.dispute.v1.Effect;
 import hanse.dispute.v1.Evidence;
 import hanse.dispute.v1.Evidence.Stance;
 import hanse.dispute.v1.Settlement.Status;
+import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.federation.TestNode;
 import hanse.node.federation.TestNode.Fit;
@@ -66,6 +67,16 @@ class SlashMitigationTest {
     }
 
     @Test
+    void whatTheyHaveTakenOffIsNotClaimedByAnotherDispute() {
+        start(Fit.USUAL.attesting(true, REDUCTION_PPM));
+        String payment = saga.settled(alice, bob, "3");
+        var unused = slash(filed(payment), List.of(attested()));
+        assertThat(saga.file(alice, payment, "").refusal()).contains(Reason.NOTHING_TO_RECOVER);
+        assertThat(saga.asked(payment, alice, bob, 1)).isEqualTo("SLASH_ABOVE_RECEIVED");
+        assertThat(saga.beta().fault()).isEmpty();
+    }
+
+    @Test
     void severalTakeOffHalfAtMostAndEachCountsOnce() {
         start(Fit.USUAL.attesting(true, REDUCTION_PPM));
         List<String> three = List.of(attested(), attested(), attested());
@@ -121,7 +132,10 @@ class SlashMitigationTest {
 
     /// A dispute about a payment of so much, in which the defendant cites what it has.
     private String slashed(String amount, List<String> cited) {
-        String dispute = filed(saga.settled(alice, bob, amount));
+        return slash(filed(saga.settled(alice, bob, amount)), cited);
+    }
+
+    private String slash(String dispute, List<String> cited) {
         cite(dispute, cited);
         saga.openVoting(dispute);
         saga.settlesAs(saga.ruled(dispute), Status.SETTLED);
