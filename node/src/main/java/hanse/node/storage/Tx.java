@@ -47,16 +47,19 @@ public final class Tx {
         return new Pipeline(connection, now);
     }
 
-    /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, before the failure goes on.
+    /// Runs `work`; if it fails, takes back what it did in this transaction, and only that, its hints of the commit
+    /// included, before the failure goes on.
     public <T> T orTakeBack(Supplier<T> work) {
         try {
             Savepoint before = connection.setSavepoint();
+            int hints = afterCommit.size();
             try {
                 T result = work.get();
                 connection.releaseSavepoint(before);
                 return result;
             } catch (RuntimeException e) {
                 connection.rollback(before);
+                afterCommit.subList(hints, afterCommit.size()).clear();
                 throw e;
             }
         } catch (SQLException e) {

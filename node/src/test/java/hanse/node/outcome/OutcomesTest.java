@@ -95,6 +95,26 @@ final class OutcomesTest {
     }
 
     @Test
+    void onlyWhatIsCommittedIsHintedAt() {
+        outcomes.run(call("done", ""), StringValue.parser(), tx -> {
+            tx.afterCommit(done::incrementAndGet);
+            return StringValue.of("done");
+        });
+        assertThat(done).hasValue(1);
+        assertThatThrownBy(() -> outcomes.run(call("refused", ""), StringValue.parser(), tx -> {
+                    tx.afterCommit(done::incrementAndGet);
+                    throw new RefusedException(Reason.INSUFFICIENT_FUNDS);
+                }))
+                .isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> outcomes.run(call("failed", ""), StringValue.parser(), tx -> {
+                    tx.afterCommit(done::incrementAndGet);
+                    throw new IllegalStateException("no");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
     void whoAsksWhileTheFirstIsAtWorkIsToldSo() throws Exception {
         CountDownLatch working = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
