@@ -50,8 +50,9 @@ class SagaDeathTest {
             saga.pair.rest();
             saga.settlesAs(dispute, Status.SETTLED);
         });
-        // Twice each: alpha rules, learns that it was received, mints; beta burns, has its receipt.
-        assertThat(deaths).isGreaterThanOrEqualTo(10);
+        // Twice each: alpha rules, learns that it was received and mints, perhaps in one batch; beta burns, has its
+        // receipt.
+        assertThat(deaths).isGreaterThanOrEqualTo(8);
     }
 
     @Test
