@@ -58,6 +58,7 @@ public final class ContractDealingStore implements Dealings {
                 .where(stretch)
                 .and(JOURNAL.KIND.eq(EntryKind.TRANSFER_EXPORTED.code()))
                 .and(FRAME.CONTRACT.isNotNull())
+                .and(FRAME.PAYMENT.isNull())
                 .groupBy(FRAME.PAYER, FRAME.PEER, FRAME.PAYEE)
                 .fetch(row -> dealt(
                         row.value1(), new Did(new RegistryId(row.value2()), new AgentId(row.value3())), row.value4()));

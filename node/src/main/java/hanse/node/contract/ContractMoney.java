@@ -18,6 +18,7 @@ import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
 import hanse.node.payment.HeldMoney;
+import hanse.node.payment.Payment;
 import hanse.node.payment.Token;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -138,6 +139,10 @@ final class ContractMoney {
         if (token.isEmpty() && !contract.agreement().isEscrowed()) {
             books.account(AccountId.of(contract.agreement().contractor())).requireAvailable(milestone.amount());
         }
+        if (token.isPresent() && contract.agreement().isEscrowed()) {
+            // Its money is in escrow already.
+            throw new RefusedException(Reason.TOKEN_DOES_NOT_FIT);
+        }
         if (contract.providerRegistry(self).isPresent()) {
             return send(contract, milestone, token, books, traceparent);
         }
@@ -172,8 +177,7 @@ final class ContractMoney {
     private Contract send(
             Contract contract, Milestone milestone, Optional<Token> token, Books books, String traceparent) {
         if (token.isPresent()) {
-            // A payment to an agent of a peer is settled where its payee has verified it.
-            throw new RefusedException(Reason.TOKEN_DOES_NOT_FIT);
+            return sendByToken(contract, milestone, token.get(), books, traceparent);
         }
         int attempt = milestone.pay().attempt() + 1;
         Frames.Prepared prepared = frames().prepare(
@@ -188,7 +192,26 @@ final class ContractMoney {
                                 false,
                                 "",
                                 traceparent));
-        Milestone paying = milestone.paying(books.now(), prepared.frame().id(), prepared.position());
+        Milestone paying = milestone.paying(books.now(), prepared.frame().id(), prepared.position(), Optional.empty());
+        return contract.paying(paying, books.now());
+    }
+
+    /// MILESTONE is PAYING ⇔ the payment is SETTLING.
+    private Contract sendByToken(Contract contract, Milestone milestone, Token token, Books books, String traceparent) {
+        Payment settling = tokens.send(
+                books,
+                token,
+                contract.agreement().contractor(),
+                contract.agreement().provider(),
+                milestone.amount(),
+                new Frame.Purpose.Milestone(
+                        contract.id(), milestone.number(), milestone.pay().attempt() + 1),
+                traceparent);
+        Milestone paying = milestone.paying(
+                books.now(),
+                settling.frame().orElseThrow(),
+                settling.transfer().orElseThrow(),
+                Optional.of(settling.id()));
         return contract.paying(paying, books.now());
     }
 
@@ -206,10 +229,6 @@ final class ContractMoney {
     }
 
     private Contract payByToken(Contract contract, Milestone milestone, Token token, Books books) {
-        if (contract.agreement().isEscrowed()) {
-            // Its money is in escrow already.
-            throw new RefusedException(Reason.TOKEN_DOES_NOT_FIT);
-        }
         HeldMoney.Paid paid = tokens.pay(
                 books,
                 token,

@@ -72,7 +72,7 @@ final class DisputableContract implements Disputable {
                         : part.getFirst().state().name(),
                 side == Side.CONTRACTOR ? sum(part, Milestone::isPaidByContract) : Avt.ZERO,
                 held(contract, part, side),
-                sum(part, milestone -> milestone.state() == Milestone.State.PAYING),
+                sum(part, Milestone::isBeingPaidByContract),
                 Performances.of(contract, part, side, now));
     }
 

@@ -121,6 +121,11 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
         return isPaid() && pay.payment().isEmpty();
     }
 
+    /// The same while its pay is on its way.
+    boolean isBeingPaidByContract() {
+        return state == State.PAYING && pay.payment().isEmpty();
+    }
+
     /// Whether its pay has left the contract.
     boolean isPaidOut() {
         return state == State.PAYING || state == State.PAID;
@@ -142,7 +147,9 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
     }
 
     /// Its pay is on its way to the provider's registry, for the next time.
-    Milestone paying(Instant now, UUID attemptFrame, Position prepared) {
+    ///
+    /// @param payment whose held money it is
+    Milestone paying(Instant now, UUID attemptFrame, Position prepared, Optional<UUID> payment) {
         requireApprovable();
         return with(
                 State.PAYING,
@@ -152,7 +159,7 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
                         Optional.of(prepared),
                         pay.attempt() + 1,
                         Optional.of(attemptFrame),
-                        Optional.empty(),
+                        payment,
                         pay.refusal()));
     }
 
@@ -182,7 +189,7 @@ record Milestone(int number, String name, Avt amount, Optional<Instant> dueAt, S
                         Optional.empty(),
                         pay.attempt(),
                         pay.frame(),
-                        pay.payment(),
+                        Optional.empty(),
                         Optional.of(why)));
     }
 

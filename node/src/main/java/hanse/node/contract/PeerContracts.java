@@ -158,10 +158,11 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
     }
 
     private static Frame.Purpose.Milestone milestone(Frame.Purpose purpose) {
-        if (purpose instanceof Frame.Purpose.Milestone milestone) {
-            return milestone;
-        }
-        throw new IllegalStateException(purpose + " pays no milestone");
+        return switch (purpose) {
+            case Frame.Purpose.Milestone milestone -> milestone;
+            case Frame.Purpose.Settlement settlement -> settlement.bound().orElseThrow();
+            case Frame.Purpose.Transfer transfer -> throw new IllegalStateException(transfer + " pays no milestone");
+        };
     }
 
     // ---- at the provider's registry

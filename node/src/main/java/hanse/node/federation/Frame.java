@@ -72,7 +72,9 @@ public record Frame(
         /// A payment that its payee has consumed.
         ///
         /// @param attempt counts the attempts to settle it, from 1
-        record Settlement(UUID payment, int attempt) implements Purpose {}
+        /// @param bound the milestone that is paid with it, if one is; its attempts are counted with the
+        /// payment's
+        record Settlement(UUID payment, int attempt, Optional<Milestone> bound) implements Purpose {}
 
         /// A milestone of a contract whose provider is of the peer.
         ///

@@ -160,20 +160,25 @@ final class FrameStore implements RowType<UUID, Frame> {
         return switch (frame.purpose()) {
             case Frame.Purpose.Transfer(Optional<UUID> request) ->
                 new Paid(Optional.empty(), Optional.empty(), (short) 0, 0, request);
-            case Frame.Purpose.Settlement(UUID payment, int attempt) ->
-                new Paid(Optional.of(payment), Optional.empty(), (short) 0, attempt, Optional.empty());
+            case Frame.Purpose.Settlement(UUID payment, int attempt, Optional<Frame.Purpose.Milestone> bound) ->
+                new Paid(
+                        Optional.of(payment),
+                        bound.map(Frame.Purpose.Milestone::contract),
+                        bound.map(milestone -> (short) milestone.number()).orElse((short) 0),
+                        attempt,
+                        Optional.empty());
             case Frame.Purpose.Milestone(UUID contract, int number, int attempt) ->
                 new Paid(Optional.empty(), Optional.of(contract), (short) number, attempt, Optional.empty());
         };
     }
 
     private static Frame.Purpose purpose(FrameRecord row) {
-        if (row.getPayment() != null) {
-            return new Frame.Purpose.Settlement(row.getPayment(), row.getAttempt());
-        }
-        return row.getContract() != null
-                ? new Frame.Purpose.Milestone(row.getContract(), row.getMilestone(), row.getAttempt())
-                : new Frame.Purpose.Transfer(Optional.ofNullable(row.getRequest()));
+        Optional<Frame.Purpose.Milestone> milestone = Optional.ofNullable(row.getContract())
+                .map(contract -> new Frame.Purpose.Milestone(contract, row.getMilestone(), row.getAttempt()));
+        return Optional.ofNullable(row.getPayment())
+                .<Frame.Purpose>map(payment -> new Frame.Purpose.Settlement(payment, row.getAttempt(), milestone))
+                .or(() -> milestone)
+                .orElseGet(() -> new Frame.Purpose.Transfer(Optional.ofNullable(row.getRequest())));
     }
 
     static Frame frame(FrameRecord row) {

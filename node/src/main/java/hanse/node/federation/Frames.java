@@ -126,8 +126,11 @@ public final class Frames {
                 .setMemo(order.memo());
         switch (order.purpose()) {
             case Frame.Purpose.Transfer _ -> {}
-            case Frame.Purpose.Settlement(UUID payment, int attempt) ->
+            case Frame.Purpose.Settlement(UUID payment, int attempt, Optional<Frame.Purpose.Milestone> bound) -> {
                 credit.setPaymentId(MessageIds.bytes(payment)).setAttempt(attempt);
+                bound.ifPresent(milestone -> credit.setContractId(MessageIds.bytes(milestone.contract()))
+                        .setMilestone(milestone.number()));
+            }
             case Frame.Purpose.Milestone(UUID contract, int number, int attempt) ->
                 credit.setContractId(MessageIds.bytes(contract))
                         .setMilestone(number)
@@ -168,13 +171,11 @@ public final class Frames {
     }
 
     static Frame.Purpose purpose(CreditTransfer credit) {
-        Optional<UUID> payment = MessageIds.parse(credit.getPaymentId());
-        if (payment.isPresent()) {
-            return new Frame.Purpose.Settlement(payment.get(), credit.getAttempt());
-        }
-        return MessageIds.parse(credit.getContractId())
-                .<Frame.Purpose>map(
-                        contract -> new Frame.Purpose.Milestone(contract, credit.getMilestone(), credit.getAttempt()))
+        Optional<Frame.Purpose.Milestone> milestone = MessageIds.parse(credit.getContractId())
+                .map(contract -> new Frame.Purpose.Milestone(contract, credit.getMilestone(), credit.getAttempt()));
+        return MessageIds.parse(credit.getPaymentId())
+                .<Frame.Purpose>map(payment -> new Frame.Purpose.Settlement(payment, credit.getAttempt(), milestone))
+                .or(() -> milestone)
                 .orElse(new Frame.Purpose.Transfer(Optional.empty()));
     }
 

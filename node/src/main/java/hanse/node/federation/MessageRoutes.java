@@ -106,7 +106,7 @@ public final class MessageRoutes {
     }
 
     /// Whose a transfer of ours is, besides its payer's. There must be one for whatever has a purpose.
-    Optional<FrameOwner> owner(Frame.Purpose purpose) {
+    public Optional<FrameOwner> owner(Frame.Purpose purpose) {
         if (purpose instanceof Frame.Purpose.Transfer) {
             return Optional.empty();
         }

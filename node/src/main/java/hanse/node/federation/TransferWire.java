@@ -5,6 +5,7 @@ import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
 import hanse.peer.v1.PeerTransfer;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Cross-registry transfers as messages.
@@ -36,7 +37,11 @@ final class TransferWire {
                 .setPreparedAt(WireTime.of(frame.preparedAt()));
         switch (frame.purpose()) {
             case Frame.Purpose.Transfer _ -> {}
-            case Frame.Purpose.Settlement(UUID payment, int _) -> wire.setPaymentId(payment.toString());
+            case Frame.Purpose.Settlement(UUID payment, int _, Optional<Frame.Purpose.Milestone> bound) -> {
+                wire.setPaymentId(payment.toString());
+                bound.ifPresent(
+                        milestone -> wire.setContractId(milestone.contract().toString()));
+            }
             case Frame.Purpose.Milestone(UUID contract, int _, int _) -> wire.setContractId(contract.toString());
         }
         frame.advancedAt().map(WireTime::of).ifPresent(wire::setAdvancedAt);

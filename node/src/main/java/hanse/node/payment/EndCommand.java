@@ -104,7 +104,7 @@ record EndCommand(
 
     private Payment send(Books books, Payment payment) {
         return peers.orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER))
-                .settle(books, payment, asked.traceparent());
+                .settle(books, payment, Optional.empty(), asked.traceparent());
     }
 
     /// The payment, if it is this party's to end. A stranger learns nothing of it.

@@ -67,7 +67,7 @@ final class EndReceived implements Decision {
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PAYMENT));
         if (isClaim) {
             payment.requireClaimable(books.now());
-            Settlement.prepare(books, store, frames, payment, message.traceparent());
+            Settlement.prepare(books, store, frames, payment, Optional.empty(), message.traceparent());
         } else {
             payment.requireSettleable(books.now());
             EndCommand.giveBack(books, store, payment);

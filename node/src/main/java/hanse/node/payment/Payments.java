@@ -89,7 +89,7 @@ public final class Payments {
 
     /// Held money, for what is paid with a token otherwise than by settling it.
     public HeldMoney heldMoney() {
-        return new HeldMoney(store, transfers);
+        return new HeldMoney(store, transfers, peers);
     }
 
     /// Holds `amount` for the payee. Refuses with `BAD_TTL`, `SELF_TRANSFER` and the reasons of a transfer.

@@ -38,6 +38,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /// Payments between registries. At the payer's registry: payees on peers consume, claim and waive by message, and
@@ -109,9 +110,11 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     /// Sends a consumed payment to its payee. Work that was done is paid also while the link is suspended. Refuses with
     /// `PEER_REMOVED`.
-    Payment settle(Books books, Payment payment, String traceparent) {
+    ///
+    /// @param bound the milestone that is paid with it
+    Payment settle(Books books, Payment payment, Optional<Frame.Purpose.Milestone> bound, String traceparent) {
         federation.directory().requireLinked(payment.payeeRegistry().orElseThrow());
-        return Settlement.prepare(books, store, federation.frames(), payment, traceparent);
+        return Settlement.prepare(books, store, federation.frames(), payment, bound, traceparent);
     }
 
     /// The payment as it stands when its transfer has ended, or after 2 s.
@@ -135,27 +138,38 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     @Override
     public void rows(Frame.Purpose purpose, Rows rows) {
-        rows.want(store, settled(purpose));
+        rows.want(store, settlement(purpose).payment());
+        bound(purpose, (milestone, owner) -> owner.rows(milestone, rows));
     }
 
     @Override
     public void exported(Frame frame, Books books) {
-        UUID id = settled(frame.purpose());
+        UUID id = settlement(frame.purpose()).payment();
         books.rows().update(store, id, payment(id, books).exported(books.now()));
+        bound(frame.purpose(), (milestone, owner) -> owner.exported(frame, books));
     }
 
     @Override
     public void refunded(Frame frame, Books books) {
-        UUID id = settled(frame.purpose());
+        UUID id = settlement(frame.purpose()).payment();
         books.post(Posting.hold(EntryKind.PAYMENT_HELD_AGAIN, AccountId.of(frame.payer()), frame.amount())
                 .about(id));
         books.rows()
                 .update(store, id, payment(id, books).refused(frame.refusal().orElse(Reason.MESSAGE_REFUSED)));
+        bound(frame.purpose(), (milestone, owner) -> owner.refunded(frame, books));
     }
 
-    private static UUID settled(Frame.Purpose purpose) {
+    /// Tells the owner of the milestone that is paid with it, if one is.
+    private void bound(Frame.Purpose purpose, BiConsumer<Frame.Purpose, MessageRoutes.FrameOwner> tell) {
+        settlement(purpose)
+                .bound()
+                .ifPresent(milestone ->
+                        federation.routes().owner(milestone).ifPresent(owner -> tell.accept(milestone, owner)));
+    }
+
+    private static Frame.Purpose.Settlement settlement(Frame.Purpose purpose) {
         if (purpose instanceof Frame.Purpose.Settlement settlement) {
-            return settlement.payment();
+            return settlement;
         }
         throw new IllegalStateException(purpose + " settles no payment");
     }

@@ -46,7 +46,15 @@ final class Settlement {
     /// Sends a payee of a peer the money, and answers with the payment as it is then. The caller has checked that it
     /// can
     /// be settled.
-    static Payment prepare(Books books, PaymentStore store, Frames frames, Payment payment, String traceparent) {
+    ///
+    /// @param bound the milestone that is paid with it
+    static Payment prepare(
+            Books books,
+            PaymentStore store,
+            Frames frames,
+            Payment payment,
+            Optional<Frame.Purpose.Milestone> bound,
+            String traceparent) {
         int attempt = payment.attempt() + 1;
         UUID transfer = transferId(payment, attempt);
         Frames.Prepared prepared = frames.prepare(
@@ -57,7 +65,7 @@ final class Settlement {
                         AccountId.of(payment.payer()),
                         new Did(payment.payeeRegistry().orElseThrow(), payment.payee()),
                         payment.amount(),
-                        new Frame.Purpose.Settlement(payment.id(), attempt),
+                        new Frame.Purpose.Settlement(payment.id(), attempt, bound),
                         true,
                         "",
                         traceparent));
