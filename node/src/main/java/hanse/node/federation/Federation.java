@@ -162,15 +162,7 @@ public final class Federation implements AutoCloseable {
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = doors.inbox()
                 .apply(new PeerInbox(
-                        self.id(),
-                        commit,
-                        routes,
-                        signer,
-                        positions,
-                        directory,
-                        outbox,
-                        did -> agents.apply(did),
-                        threads));
+                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(

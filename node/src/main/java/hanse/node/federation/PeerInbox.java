@@ -32,7 +32,6 @@ final class PeerInbox implements Inbox {
     private final MessageSigner signer;
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
-    private final PeerOutbox outbox;
     private final Function<String, ResolveAgentResponse> agents;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
@@ -44,7 +43,6 @@ final class PeerInbox implements Inbox {
             MessageSigner signer,
             PeerPositionStore positions,
             PeerDirectory directory,
-            PeerOutbox outbox,
             Function<String, ResolveAgentResponse> agents,
             Executor signing) {
         this.self = self;
@@ -53,7 +51,6 @@ final class PeerInbox implements Inbox {
         this.signer = signer;
         this.positions = positions;
         this.directory = directory;
-        this.outbox = outbox;
         this.agents = agents;
         this.signing = signing;
     }
@@ -73,11 +70,7 @@ final class PeerInbox implements Inbox {
         Decision decision = decider.get().apply(message);
         return commit.submit(new ReceiveMessage(
                         self, store, positions, message, ByteString.copyFrom(received.digest()), decision))
-                .handleAsync(
-                        (outcome, failure) -> {
-                            return answer(received, outcome, failure);
-                        },
-                        signing);
+                .handleAsync((outcome, failure) -> answer(received, outcome, failure), signing);
     }
 
     private Answer answer(
