@@ -1,89 +1,28 @@
 package hanse.node;
 
-import com.fasterxml.uuid.Generators;
 import hanse.certs.Leaf;
 import hanse.node.access.Authentication;
-import hanse.node.access.KeyDirectory;
 import hanse.node.access.Limiter;
 import hanse.node.access.RateLimits;
 import hanse.node.access.SessionGrpc;
 import hanse.node.access.Sessions;
 import hanse.node.access.Strikes;
-import hanse.node.account.Accounts;
-import hanse.node.account.LedgerGrpc;
-import hanse.node.audit.AuditGrpc;
-import hanse.node.audit.Checkpoints;
-import hanse.node.audit.Verification;
-import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
 import hanse.node.config.NodeConfig;
-import hanse.node.contract.ContractDealingStore;
-import hanse.node.contract.ContractGrpc;
-import hanse.node.contract.Contracts;
-import hanse.node.dispute.Disputable;
-import hanse.node.dispute.DisputeGrpc;
-import hanse.node.dispute.Disputes;
-import hanse.node.dispute.PeerDisputes;
-import hanse.node.dispute.Reputation;
-import hanse.node.dispute.Rulings;
-import hanse.node.dispute.Slash;
 import hanse.node.edge.Edge;
 import hanse.node.edge.EdgeLimits;
 import hanse.node.event.EventGrpc;
 import hanse.node.event.Tail;
 import hanse.node.event.Watches;
-import hanse.node.federation.Federation;
-import hanse.node.federation.PeerGrpc;
-import hanse.node.federation.RegistryGrpc;
-import hanse.node.identity.AgentGrpc;
-import hanse.node.identity.Agents;
-import hanse.node.identity.DidDocuments;
 import hanse.node.identity.Ed25519Key;
-import hanse.node.identity.SealedSecrets;
-import hanse.node.identity.SigningKeys;
-import hanse.node.identity.TenantGrpc;
-import hanse.node.identity.Tenants;
-import hanse.node.ledger.Fee;
-import hanse.node.ledger.GroupCommit;
 import hanse.node.ledger.Lanes;
-import hanse.node.ledger.Ledger;
-import hanse.node.ledger.Transfers;
-import hanse.node.malpractice.MalpracticeGrpc;
-import hanse.node.malpractice.MalpracticeRecords;
-import hanse.node.operator.OperatorGrpc;
-import hanse.node.operator.Operators;
 import hanse.node.operator.Suspensions;
 import hanse.node.ops.Health;
 import hanse.node.ops.Metrics;
 import hanse.node.ops.OpsServer;
 import hanse.node.ops.Readiness;
 import hanse.node.ops.Software;
-import hanse.node.outcome.OutcomeStore;
-import hanse.node.outcome.Outcomes;
-import hanse.node.payment.PaymentDealingStore;
-import hanse.node.payment.PaymentGrpc;
-import hanse.node.payment.Payments;
-import hanse.node.payment.TokenSecret;
-import hanse.node.settlement.Home;
-import hanse.node.settlement.Origin;
-import hanse.node.settlement.SettlementGrpc;
-import hanse.node.settlement.Settlements;
 import hanse.node.storage.Database;
-import hanse.node.trust.AttestationGrpc;
-import hanse.node.trust.Attestations;
-import hanse.node.trust.BondGate;
-import hanse.node.trust.BondGrpc;
-import hanse.node.trust.BondPolicy;
-import hanse.node.trust.Bonds;
-import hanse.node.trust.DealingCount;
-import hanse.node.trust.KeptReputation;
-import hanse.node.trust.LocalTrust;
-import hanse.node.trust.PeerTrusts;
-import hanse.node.trust.Scores;
-import hanse.node.trust.Trust;
-import hanse.node.trust.TrustGrpc;
-import hanse.node.trust.TrustRows;
-import hanse.peer.PumpSettings;
 import hanse.schema.Migrations;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
@@ -100,9 +39,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -111,14 +50,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The registry's node: all its parts, put together from top to bottom, and their life.
+/// The registry's node: a [Registry] and what a process adds to it, ports, keys, access, upkeep, put together from top
+/// to bottom; and their life.
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
-    /// Outcomes are remembered for so long: a caller that repeats a request later than this is answered as a stranger.
-    private static final Duration REMEMBERED = Duration.ofDays(7);
-
-    private static final int PRUNED_AT_ONCE = 5_000;
 
     /// A stranger's calls hold their bodies in memory until they are complete; a bridge of its own has all its clients
     /// on one connection.
@@ -130,9 +65,7 @@ public final class Node implements AutoCloseable {
     private final NodeKeys keys;
     private final Pool pool;
     private final Database database;
-    private final Lanes lanes;
-    private final GroupCommit commit;
-    private final Federation federation;
+    private final Registry registry;
     private final Tail tail;
     private final Edge edge;
     private final Server grpc;
@@ -144,202 +77,52 @@ public final class Node implements AutoCloseable {
 
     private Node(NodeConfig config) throws IOException {
         this.config = config;
-        InstantSource clock = InstantSource.system();
-        SecureRandom random = new SecureRandom();
-        RegistryId registry = config.registry();
+        Registry.World world = Registry.World.real();
+        InstantSource clock = world.clock();
         keys = NodeKeys.open(config, clock);
-        PrometheusMeterRegistry metrics = Metrics.create(registry.value());
+        PrometheusMeterRegistry metrics = Metrics.create(config.registry().value());
         UUID process = UUID.randomUUID();
 
-        // the books
+        // the registry
         pool = Pool.open(config.database(), metrics);
         int migrated = Migrations.apply(pool.connections());
         database = new Database(pool.connections(), clock);
-        requireOwn(registry);
-        // One lane is for cold operations, so that they and the writers never wait for each other.
-        lanes = new Lanes(database, process, config.writing().writers() + 1);
-        List<Integer> hot = lanes.all().subList(1, lanes.all().size());
-        Ledger ledger = new Ledger(lanes.all().getFirst());
-        OutcomeStore outcomeStore = new OutcomeStore();
-        SigningKeys signingKeys = new SigningKeys();
-        Operators operators = new Operators(database, ledger, signingKeys);
-        commit = new GroupCommit(
-                database,
-                hot,
-                operators,
-                new GroupCommit.Settings(
-                        config.writing().largestBatch(), config.writing().longestQueue()),
-                metrics);
-        Outcomes outcomes = new Outcomes(database, outcomeStore, ledger, operators);
-        Fee fee = new Fee(config.feePpm());
-        Transfers transfers = new Transfers(fee);
+        requireOwn(config.registry());
+        registry = new Registry(config, keys, database, metrics, process, world);
+        PeerMeters peerMeters = new PeerMeters(registry.federation().metrics(), metrics);
+        SettlementMeters settlementMeters = new SettlementMeters(registry.settlements(), metrics);
 
-        // other registries
-        federation = new Federation(
-                new Federation.Self(
-                        registry,
-                        keys.signing(),
-                        keys.peerLeaf(),
-                        config.peers().endpoint(),
-                        config.publicUrl().toString()),
-                database,
-                ledger,
-                commit,
-                transfers,
-                outcomes,
-                config.peers().exposureLimit(),
-                PumpSettings.DEFAULTS,
-                process,
-                clock);
-
-        // who is who
-        Agents agents = new Agents(
-                registry,
-                database,
-                ledger,
-                signingKeys,
-                new SealedSecrets(keys.tokenSecret(), random),
-                Generators.timeBasedEpochRandomGenerator(random)::generate,
-                random,
-                List.of(
-                        federation.frames()::isUnderWay,
-                        Contracts::isUnderWay,
-                        Disputes.accused(registry),
-                        Settlements.queued(),
-                        Bonds.unfinished(ledger)));
-        Parties parties = new Parties(registry, agents);
-        Tenants tenants = new Tenants(agents, ledger);
-        Suspensions suspensions = new Suspensions(database, agents);
-
-        // money
-        Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
-        Payments payments = new Payments(
-                database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
-
-        KeyDirectory directory = new KeyDirectory(database, agents, operators, suspensions, clock);
-        Contracts contracts = new Contracts(
-                database, commit, transfers, parties, directory::keyOf, payments.heldMoney(), federation, clock);
-
-        DidDocuments documents = new DidDocuments(
-                registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
-        PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
-
-        // who may be relied on
-        LocalTrust localTrust = new LocalTrust(registry);
-        PeerTrusts peerTrusts = new PeerTrusts();
-        DealingCount dealings = new DealingCount(
-                database,
-                ledger,
-                localTrust,
-                peerTrusts,
-                List.of(new PaymentDealingStore(registry), new ContractDealingStore(registry)));
-        Trust trust = new Trust(
-                registry, database, config.trust().seeds(), config.trust().damping(), clock);
-        Scores scores = new Scores(database, parties, agents, trust, peerTrusts, federation::resolve);
-        Bonds bonds = new Bonds(
-                database,
-                ledger,
-                outcomes,
-                agents,
-                parties,
-                trust,
-                policy(config.bond()),
-                List.of(Disputes.accused(registry)::has, Settlements.queued()::has));
-        Attestations attestations = new Attestations(
-                config.trust().attestations(),
-                config.trust().attestedDealings(),
-                database,
-                outcomes,
-                parties,
-                keys.signing()::sign,
-                random);
-        federation.resolvingWith(did -> scores.addTo(documents.resolveForPeer(did), did));
-
-        // what goes wrong
-        List<Disputable> disputable = List.of(payments.disputable(), contracts.disputable());
-        Reputation reputation = new KeptReputation(registry, localTrust, peerTrusts, attestations);
-        Slash slash = new Slash(reputation, config.attestationReductionPpm());
-        Origin origin = new Origin(federation, commit, parties);
-        PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties, disputable);
-        Disputes disputes = new Disputes(
-                ledger,
-                parties,
-                disputable,
-                origin,
-                Optional.of(peerDisputes),
-                Generators.timeBasedEpochRandomGenerator(random)::generate,
-                clock);
-        Rulings rulings =
-                new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
-        origin.tell(rulings);
-        peerDisputes.tell(disputes, rulings);
-        Home home = new Home(federation, commit, parties, peerDisputes, disputable, slash);
-        Settlements settlements =
-                new Settlements(database, ledger, federation, home, rulings, parties, peerTrusts, clock);
-        SettlementMeters settlementMeters = new SettlementMeters(settlements, metrics);
-
-        // what happened, and the proof of it
-        tail = new Tail(database, ledger);
-        Watches watches = new Watches(database, ledger, tail, parties);
-        Checkpoints checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        Verification verification =
-                new Verification(database, registry, keys.signing().verifyKey()::verify);
+        // what happened
+        tail = new Tail(database, registry.ledger());
+        Watches watches = new Watches(database, registry.ledger(), tail, registry.parties());
 
         // who may call
-        Sessions sessions = new Sessions(registry, database, clock, random);
-        MalpracticeRecords malpractice = new MalpracticeRecords(
-                database,
-                ledger,
-                outcomes,
-                parties,
-                localTrust,
-                List.of(contracts.reportable(), payments.reportable()),
-                federation,
-                commit);
+        Sessions sessions = new Sessions(config.registry(), database, clock, world.random());
         RateLimits limits = RateLimits.defaults().withFactor(config.rateFactor());
-        Strikes strikes = new Strikes(limits.strikes(), suspensions, directory, clock, Thread::startVirtualThread);
-        Authentication authentication = new Authentication(registry, directory, sessions, clock);
+        Suspensions suspensions = registry.suspensions();
+        Strikes strikes =
+                new Strikes(limits.strikes(), suspensions, registry.directory(), clock, Thread::startVirtualThread);
+        Authentication authentication = new Authentication(config.registry(), registry.directory(), sessions, clock);
         edge = new Edge(
-                registry,
+                config.registry(),
                 authentication,
                 new Limiter(limits, strikes, clock),
-                new BondGate(bonds),
+                registry.bondGate(),
                 EdgeLimits.defaults(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 metrics);
 
         // what can be called
-        List<BindableService> services = List.of(
-                new RegistryGrpc(
-                        registry,
-                        config.publicUrl().toString(),
-                        keys.signing().verifyKey(),
-                        fee,
-                        config.faucet(),
-                        Software.VERSION,
-                        clock),
-                new AgentGrpc(database, outcomes, parties, agents, documents, payments::sweepOwedTo),
-                new TenantGrpc(database, outcomes, parties, tenants),
-                new SessionGrpc(sessions),
-                new LedgerGrpc(accounts, parties, ledger, database, federation.transfers()),
-                new PaymentGrpc(payments, parties),
-                new ContractGrpc(contracts, parties),
-                new MalpracticeGrpc(malpractice, parties),
-                new DisputeGrpc(database, outcomes, commit, parties, disputes, rulings),
-                new SettlementGrpc(database, outcomes, settlements),
-                new EventGrpc(watches, authentication::ofPresentCall),
-                new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
-                new BondGrpc(parties, bonds),
-                new AttestationGrpc(parties, attestations),
-                new AuditGrpc(checkpoints, verification),
-                new PeerGrpc(federation.peers(), federation.peerTransfers()),
-                new OperatorGrpc(database, outcomes, parties, operators, suspensions));
+        List<BindableService> services = new ArrayList<>(registry.services());
+        services.add(new SessionGrpc(sessions));
+        services.add(new EventGrpc(watches, authentication::ofPresentCall));
         List<ServerServiceDefinition> guarded = edge.guard(services);
 
         // the first start
-        boolean firstStart = operators.bootstrap(
-                NodeKeys.FIRST_OPERATOR,
-                Ed25519Key.of(NodeKeys.firstOperator(config).publicKey()));
+        boolean firstStart = registry.operators()
+                .bootstrap(
+                        NodeKeys.FIRST_OPERATOR,
+                        Ed25519Key.of(NodeKeys.firstOperator(config).publicKey()));
         if (firstStart) {
             LOG.info("the first operator's key is in {}", config.operatorKey(NodeKeys.FIRST_OPERATOR));
         }
@@ -357,8 +140,9 @@ public final class Node implements AutoCloseable {
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build()
                 .start();
-        federation.start(new InetSocketAddress(config.bind(), config.ports().peer()));
-        String door = "hanse-" + registry + "-" + process;
+        registry.federation()
+                .start(new InetSocketAddress(config.bind(), config.ports().peer()));
+        String door = "hanse-" + config.registry() + "-" + process;
         inProcess = edge.serve(InProcessServerBuilder.forName(door), guarded)
                 .build()
                 .start();
@@ -366,35 +150,25 @@ public final class Node implements AutoCloseable {
                 InProcessChannelBuilder.forName(door).directExecutor().build();
         readiness
                 .with("database", this::databaseFault)
-                .with("writers", commit::fault)
+                .with("writers", registry.commit()::fault)
                 .with("event tail", tail::fault);
         ops = new OpsServer(config.ports().opsBind(), config.ports().ops(), metrics, readiness);
 
         // what goes on by itself
+        List<Chore> chores = new ArrayList<>(registry.chores());
+        chores.add(new Chore(
+                "strikes-forget",
+                Duration.ofMinutes(10),
+                () -> suspensions.pruneStrikes(limits.strikes().window())));
+        chores.add(new Chore("sessions-forget", Duration.ofMinutes(5), sessions::prune));
         upkeep = new Upkeep(
                 pool.connections(),
-                List.of(
-                        new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
-                        new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
-                        new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
-                        new Upkeep.Shared("disputes-sweep", Duration.ofSeconds(10), rulings::sweep),
-                        new Upkeep.Shared("dealings-count", Duration.ofSeconds(5), dealings::run),
-                        new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
-                        new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
-                        new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settlements::sweep),
-                        new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
-                        new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
-                        new Upkeep.Shared(
-                                "strikes-forget",
-                                Duration.ofMinutes(10),
-                                () -> suspensions.pruneStrikes(limits.strikes().window())),
-                        new Upkeep.Shared("sessions-forget", Duration.ofMinutes(5), sessions::prune),
-                        new Upkeep.Shared("outcomes-forget", Duration.ofMinutes(1), () -> forget(outcomeStore, clock))),
+                chores,
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
-                        new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
+                        new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), registry::renewLanes),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));
         upkeep.start();
@@ -402,7 +176,7 @@ public final class Node implements AutoCloseable {
         health.refresh();
         LOG.info(
                 "{} is up, version {}, {} migrations applied: gRPC {}, peers {}, metrics and health {}:{}",
-                registry,
+                config.registry(),
                 Software.VERSION,
                 migrated,
                 grpc.getPort(),
@@ -465,14 +239,8 @@ public final class Node implements AutoCloseable {
         await(grpc);
         await(inProcess);
         upkeep.close();
-        federation.close();
-        commit.close();
+        registry.close();
         edge.close();
-        try {
-            lanes.close();
-        } catch (RuntimeException e) {
-            LOG.info("the lanes were not given back; their lease ends by itself");
-        }
         pool.close();
         ops.close();
         LOG.info("stopped");
@@ -490,11 +258,11 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void requireOwn(RegistryId registry) {
+    private void requireOwn(RegistryId id) {
         try {
             database.write(tx -> {
-                new RegistryStore().require(tx, registry, keys);
-                return registry;
+                new RegistryStore().require(tx, id, keys);
+                return id;
             });
         } catch (IllegalStateException notOurs) {
             pool.close();
@@ -504,24 +272,6 @@ public final class Node implements AutoCloseable {
 
     private Optional<String> databaseFault() {
         return database.answers() ? Optional.empty() : Optional.of("no answer");
-    }
-
-    private void forget(OutcomeStore outcomes, InstantSource clock) {
-        var before = clock.instant().minus(REMEMBERED);
-        int pruned;
-        do {
-            pruned = database.write(tx -> outcomes.prune(tx, before, PRUNED_AT_ONCE));
-        } while (pruned == PRUNED_AT_ONCE);
-    }
-
-    private static BondPolicy policy(NodeConfig.Bond bond) {
-        return new BondPolicy(
-                bond.amount(),
-                bond.minTransactions(),
-                bond.minAge(),
-                bond.minEigentrust(),
-                bond.releaseAfter(),
-                bond.requiredFor());
     }
 
     /// Client certificates are asked for but not needed: only a bridge has one.

@@ -35,12 +35,9 @@ final class Upkeep implements AutoCloseable {
     /// Work of this process.
     record Own(String name, Duration every, Runnable work) {}
 
-    /// Work of the registry: of all processes that share its database, one does it.
-    record Shared(String name, Duration every, Runnable work) {}
-
-    Upkeep(DataSource database, List<Shared> shared, List<Own> own) {
+    Upkeep(DataSource database, List<Chore> shared, List<Own> own) {
         List<RecurringTask<Void>> tasks = new ArrayList<>();
-        for (Shared task : shared) {
+        for (Chore task : shared) {
             tasks.add(Tasks.recurring(task.name(), FixedDelay.of(task.every()))
                     .execute((instance, context) -> task.work().run()));
         }

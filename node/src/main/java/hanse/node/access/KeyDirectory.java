@@ -98,6 +98,11 @@ public final class KeyDirectory {
                 .orElseThrow(() -> new RefusedException(Reason.KEY_CHANGED));
     }
 
+    /// An agent as whose call is admitted now; its key is at hand for [#keyOf] then. Blocks.
+    public Optional<Caller> admit(AgentId agent) {
+        return inDatabase(new Holder.Agent(agent), known -> true).map(Known::caller);
+    }
+
     /// The key as the database has it; blocks. What was read a moment ago will do if it `admits` the call. Lifts a
     /// suspension whose time is over.
     Optional<Known> inDatabase(Holder holder, Predicate<Known> admits) {

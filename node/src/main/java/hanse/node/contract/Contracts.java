@@ -151,7 +151,7 @@ public final class Contracts {
                 whatever -> database.read(tx -> store.find(tx, UUID.fromString(first.getContractId())))
                         .map(contract -> ContractWire.basic(contract, parties))
                         .orElse(first),
-                Thread::startVirtualThread);
+                peers.orElseThrow().threads());
     }
 
     private Ed25519Key key(Call call) {

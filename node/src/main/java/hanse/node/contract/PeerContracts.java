@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /// Contracts between registries. At the contractor's, which keeps them: proposals go out, providers' changes come in,
 /// milestones are paid by cross-registry transfers. At the provider's: a read-only mirror, and changes passed on with
@@ -234,7 +235,7 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
     /// refused; with `PEER_UNREACHABLE` when nothing is known after 2 s: the answer is found when the same is asked
     /// again.
     CompletableFuture<hanse.contract.v1.Contract> relayed(UUID message) {
-        return federation.relays().outcome(message).thenApplyAsync(this::answer, Thread::startVirtualThread);
+        return federation.relays().outcome(message).thenApplyAsync(this::answer, federation.threads());
     }
 
     private hanse.contract.v1.Contract answer(Relay decided) {
@@ -242,6 +243,11 @@ final class PeerContracts implements MessageRoutes.FrameOwner {
         return database.read(tx -> mirrors.find(tx, relay.about())).orElseThrow().basic().toBuilder()
                 .setRelayId(relay.message().toString())
                 .build();
+    }
+
+    /// What waits for the database runs on these.
+    Executor threads() {
+        return federation.threads();
     }
 
     Optional<Mirror> find(Tx tx, UUID id) {

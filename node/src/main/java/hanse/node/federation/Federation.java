@@ -3,6 +3,7 @@ package hanse.node.federation;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.RefusedException;
@@ -60,6 +61,7 @@ public final class Federation implements AutoCloseable {
     private final Database database;
     private final UUID process;
     private final InstantSource clock;
+    private final Surroundings surroundings;
     private final PeerStore store = new PeerStore();
     private final PeerPositionStore positions = new PeerPositionStore();
     private final PeerTrust trust = new PeerTrust();
@@ -92,6 +94,23 @@ public final class Federation implements AutoCloseable {
     public record Self(
             RegistryId id, SigningKey signingKey, RotatingIdentity node, String endpoint, String publicUrl) {}
 
+    /// What this registry lives in, which a simulation makes up.
+    ///
+    /// @param threads run what waits for the database
+    /// @param patience how long a call waits for a peer before it answers with the state as it is
+    /// @param inbox stands between the links and what peers ask of this registry
+    /// @param outbox stands between the links and what this registry sends
+    public record Surroundings(
+            Executor threads, Duration patience, UnaryOperator<Inbox> inbox, UnaryOperator<Outbox> outbox) {
+        /// Virtual threads without a pool: what was committed is sent and signed whatever else is going on.
+        public static final Surroundings REAL = new Surroundings(
+                Thread::startVirtualThread, Duration.ofSeconds(2), UnaryOperator.identity(), UnaryOperator.identity());
+
+        public Surroundings behind(UnaryOperator<Inbox> incoming, UnaryOperator<Outbox> outgoing) {
+            return new Surroundings(threads, patience, incoming, outgoing);
+        }
+    }
+
     /// @param usualLimit how much of a peer's money is held when its operator has named no limit
     /// @param process names this process among those that share the database
     public Federation(
@@ -104,43 +123,24 @@ public final class Federation implements AutoCloseable {
             Avt usualLimit,
             PumpSettings settings,
             UUID process,
-            InstantSource clock) {
-        this(self, database, ledger, commit, transfers, outcomes, usualLimit, settings, process, clock, Doors.OPEN);
-    }
-
-    /// What stands between the links and this registry, in both directions: whoever simulates or watches a network.
-    record Doors(UnaryOperator<Inbox> inbox, UnaryOperator<Outbox> outbox) {
-        static final Doors OPEN = new Doors(UnaryOperator.identity(), UnaryOperator.identity());
-    }
-
-    Federation(
-            Self self,
-            Database database,
-            Ledger ledger,
-            GroupCommit commit,
-            Transfers transfers,
-            Outcomes outcomes,
-            Avt usualLimit,
-            PumpSettings settings,
-            UUID process,
             InstantSource clock,
-            Doors doors) {
+            Surroundings surroundings) {
         this.self = self;
         this.database = database;
         this.process = process;
         this.clock = clock;
-        // Virtual threads without a pool: what was committed is sent and signed whatever else is going on.
-        Executor threads = Thread::startVirtualThread;
+        this.surroundings = surroundings;
+        Executor threads = surroundings.threads();
         MessageSigner signer = new MessageSigner(self.id().value(), self.signingKey());
         OutboxStore pending = new OutboxStore();
         this.metrics = new PeerMetrics(clock);
         this.directory = new PeerDirectory(database, store, trust);
         this.outbox = new PeerOutbox(database, pending, routes, signer, threads);
         this.links = new PeerLinks(
-                self.id().value(), self.node(), trust, doors.outbox().apply(outbox), metrics, settings, clock);
+                self.id().value(), self.node(), trust, surroundings.outbox().apply(outbox), metrics, settings, clock);
         this.messages = new PeerMessages(signer, pending, outbox);
-        this.relays = new Relays(database, messages);
-        this.frames = new Frames(self.id(), commit, routes, positions, messages);
+        this.relays = new Relays(database, messages, surroundings);
+        this.frames = new Frames(self.id(), commit, routes, positions, messages, surroundings.patience());
         this.transfers = new CrossRegistryTransfers(self.id(), database, commit, frames, directory, threads, clock);
         this.peers = new Peers(
                 self.id(),
@@ -160,7 +160,8 @@ public final class Federation implements AutoCloseable {
                         self.node().bundle(),
                         self.signingKey()));
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
-        this.inbox = doors.inbox()
+        this.inbox = surroundings
+                .inbox()
                 .apply(new PeerInbox(
                         self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
@@ -180,6 +181,16 @@ public final class Federation implements AutoCloseable {
     /// Where other capabilities say which messages are theirs.
     public MessageRoutes routes() {
         return routes;
+    }
+
+    /// What waits for the database runs on these.
+    public Executor threads() {
+        return surroundings.threads();
+    }
+
+    /// A place to wait for what peers decide.
+    public <K, T> Waiting<K, T> waiting() {
+        return new Waiting<>(surroundings.patience());
     }
 
     public Peers peers() {
@@ -264,7 +275,7 @@ public final class Federation implements AutoCloseable {
 
     private void tend() {
         try {
-            directory.refresh();
+            look();
             for (Peer peer : directory.all()) {
                 String id = peer.id().value();
                 if (!peer.status().isLinked()) {
@@ -278,7 +289,7 @@ public final class Federation implements AutoCloseable {
             }
             if (System.nanoTime() - renewAt >= 0) {
                 renewAt = System.nanoTime() + RENEW.toNanos();
-                outbox.lookAfter(database.write(tx -> store.lease(tx, process, LEASE)));
+                lease();
             }
         } catch (RuntimeException e) {
             // Whatever it is, the next round tries again: nothing here may end but by close().
@@ -286,15 +297,28 @@ public final class Federation implements AutoCloseable {
         }
     }
 
+    /// Learns what has become of the peers, here or in another process.
+    public void look() {
+        directory.refresh();
+    }
+
+    /// Looks after the outboxes that no living process looks after, and renews its claims to them.
+    public void lease() {
+        outbox.lookAfter(database.write(tx -> store.lease(tx, process, LEASE)));
+    }
+
+    /// A peer has answered our greeting.
+    public void greeted(RegistryId peer, GreetResponse answer) {
+        if (answer.getWelcomes() && answer.getRegistryId().equals(peer.value())) {
+            peers.welcomed(peer);
+        }
+    }
+
     private void greet(RegistryId peer) {
         if (!greeting.add(peer)) {
             return;
         }
-        CompletableFuture<?> greeted = links.greet(peer.value(), CALL).thenAccept(answer -> {
-            if (answer.getWelcomes() && answer.getRegistryId().equals(peer.value())) {
-                peers.welcomed(peer);
-            }
-        });
+        CompletableFuture<?> greeted = links.greet(peer.value(), CALL).thenAccept(answer -> greeted(peer, answer));
         greeted.whenComplete((nothing, failure) -> {
             greeting.remove(peer);
             if (failure != null) {

@@ -41,19 +41,21 @@ public final class Frames {
     private final PeerMessages messages;
     private final FrameStore store = new FrameStore();
     private final OpenFrameStore openFrames = new OpenFrameStore();
-    private final Waiting<UUID, Frame> waiting = new Waiting<>();
+    private final Waiting<UUID, Frame> waiting;
 
     Frames(
             RegistryId self,
             GroupCommit commit,
             MessageRoutes routes,
             PeerPositionStore positions,
-            PeerMessages messages) {
+            PeerMessages messages,
+            Duration patience) {
         this.self = self;
         this.commit = commit;
         this.routes = routes;
         this.positions = positions;
         this.messages = messages;
+        this.waiting = new Waiting<>(patience);
     }
 
     /// What is to be prepared.

@@ -8,6 +8,7 @@ import hanse.node.storage.Database;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// Requests of agents of this registry that are passed on to the peer that keeps what they are about, and waited for a
@@ -16,11 +17,14 @@ public final class Relays {
     private final Database database;
     private final PeerMessages messages;
     private final RelayStore store = new RelayStore();
-    private final Waiting<UUID, Relay> waiting = new Waiting<>();
+    private final Waiting<UUID, Relay> waiting;
+    private final Executor blocking;
 
-    Relays(Database database, PeerMessages messages) {
+    Relays(Database database, PeerMessages messages, Federation.Surroundings surroundings) {
         this.database = database;
         this.messages = messages;
+        this.waiting = new Waiting<>(surroundings.patience());
+        this.blocking = surroundings.threads();
     }
 
     /// Decides to pass a request on, by [PeerMessages#send].
@@ -63,7 +67,7 @@ public final class Relays {
             }
             return outcome.thenComposeAsync(
                     decided -> decided.map(CompletableFuture::completedFuture).orElseGet(() -> read(message)),
-                    Thread::startVirtualThread);
+                    blocking);
         });
     }
 
@@ -71,6 +75,6 @@ public final class Relays {
         return CompletableFuture.supplyAsync(
                 () -> database.read(tx -> store.find(tx, message))
                         .orElseThrow(() -> new IllegalStateException("a request is waited for that nobody made")),
-                Thread::startVirtualThread);
+                blocking);
     }
 }

@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 /// Callers of this process that wait a little for the outcome of a message. What they wait for happens without them,
 /// too.
 public final class Waiting<K, T> {
-    /// How long a call waits before it answers with the state as it is.
-    public static final Duration PATIENCE = Duration.ofSeconds(2);
-
     private final Map<K, CompletableFuture<T>> waiting = new ConcurrentHashMap<>();
+    private final Duration patience;
+
+    Waiting(Duration patience) {
+        this.patience = patience;
+    }
 
     /// To be asked for before the message is committed, so that no outcome is missed; then either [#outcome] or
     /// [#forget].
@@ -25,12 +27,16 @@ public final class Waiting<K, T> {
         waiting.remove(id);
     }
 
-    /// What was expected, or empty when it has not come within [#PATIENCE].
+    /// What was expected, or empty when it has not come in time.
     public CompletableFuture<Optional<T>> outcome(K id) {
         CompletableFuture<T> expected = waiting.computeIfAbsent(id, key -> new CompletableFuture<>());
-        return expected.thenApply(Optional::of)
-                .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((outcome, failure) -> waiting.remove(id, expected));
+        CompletableFuture<Optional<T>> outcome = expected.thenApply(Optional::of);
+        if (patience.isZero()) {
+            outcome.complete(Optional.empty());
+        } else {
+            outcome.completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return outcome.whenComplete((known, failure) -> waiting.remove(id, expected));
     }
 
     /// It has happened.

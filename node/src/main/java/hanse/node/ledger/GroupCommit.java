@@ -29,13 +29,24 @@ public final class GroupCommit implements AutoCloseable {
     private final Settings settings;
     private final BlockingQueue<Pending<?>> queue;
     private final List<Thread> threads = new ArrayList<>();
+    private Optional<InTurn> inTurn = Optional.empty();
     private volatile boolean closing;
 
     /// @param largestBatch most commands in one transaction
     /// @param longestQueue most commands waiting; beyond it a command is turned away with `OVERLOADED`
-    public record Settings(int largestBatch, int longestQueue) {
+    /// @param threads whether writers run by themselves; without them whoever submits a command runs its batch
+    public record Settings(int largestBatch, int longestQueue, boolean threads) {
+        public Settings(int largestBatch, int longestQueue) {
+            this(largestBatch, longestQueue, true);
+        }
+
         public static Settings standard() {
             return new Settings(1024, 16_384);
+        }
+
+        /// One thing after the other, for a simulation.
+        public static Settings inTurn() {
+            return new Settings(1024, 16_384, false);
         }
     }
 
@@ -54,7 +65,12 @@ public final class GroupCommit implements AutoCloseable {
         registry.gauge("hanse.commit.queue", Tags.empty(), queue, BlockingQueue::size);
         for (int lane : lanes) {
             Writer writer = new Writer(database, lane, operators, meters);
-            threads.add(Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
+            if (settings.threads()) {
+                threads.add(
+                        Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
+            } else {
+                inTurn = Optional.of(new InTurn(queue, writer, settings.largestBatch()));
+            }
         }
     }
 
@@ -69,7 +85,13 @@ public final class GroupCommit implements AutoCloseable {
         } else if (closing && queue.remove(pending)) {
             pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
         }
+        inTurn.ifPresent(InTurn::run);
         return pending.answer;
+    }
+
+    /// Runs `asking`; what it submits makes one batch, in that order. Only without threads.
+    public void inOneBatch(Runnable asking) {
+        inTurn.orElseThrow().inOneBatch(asking);
     }
 
     /// What is wrong with the writers, for a readiness probe: nothing, or that one has ended.
@@ -84,6 +106,7 @@ public final class GroupCommit implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        inTurn.ifPresent(InTurn::close);
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {

@@ -58,9 +58,9 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
     private final InstantSource clock;
     private final ForeignPaymentStore foreign = new ForeignPaymentStore();
     private final OpenAskStore asks = new OpenAskStore();
-    private final Waiting<ForeignPayment.Key, ForeignPayment> consumptions = new Waiting<>();
-    private final Waiting<UUID, ForeignPayment> endings = new Waiting<>();
-    private final Executor blocking = Thread::startVirtualThread;
+    private final Waiting<ForeignPayment.Key, ForeignPayment> consumptions;
+    private final Waiting<UUID, ForeignPayment> endings;
+    private final Executor blocking;
 
     PeerPayments(
             Federation federation,
@@ -77,6 +77,9 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
         this.parties = parties;
         this.store = store;
         this.clock = clock;
+        this.consumptions = federation.waiting();
+        this.endings = federation.waiting();
+        this.blocking = federation.threads();
         federation
                 .routes()
                 .settle(this)

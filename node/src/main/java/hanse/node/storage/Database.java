@@ -34,6 +34,7 @@ public final class Database {
 
     private final DataSource source;
     private final InstantSource clock;
+    private final Committing committing;
     private final List<Runnable> afterCommit = new CopyOnWriteArrayList<>();
     private final Settings settings = new Settings()
             .withRenderSchema(false)
@@ -42,9 +43,21 @@ public final class Database {
             .withFetchWarnings(false)
             .withReturnRecordToPojo(false);
 
+    /// How a transaction is committed. A simulation has other ways than PostgreSQL's.
+    @FunctionalInterface
+    public interface Committing {
+        /// As [Connection#commit].
+        void commit(Connection connection) throws SQLException;
+    }
+
     public Database(DataSource source, InstantSource clock) {
+        this(source, clock, Connection::commit);
+    }
+
+    public Database(DataSource source, InstantSource clock, Committing committing) {
         this.source = source;
         this.clock = clock;
+        this.committing = committing;
     }
 
     /// Calls `listener` after each commit of this process, on the thread that committed: it must return at once. A hint
@@ -89,8 +102,8 @@ public final class Database {
 
     /// Runs `work` in a transaction of the given connection and commits it, once.
     ///
-    /// @param committing is told how long the commit itself took
-    public <T> T inTransaction(Connection connection, Function<Tx, T> work, Consumer<Duration> committing)
+    /// @param took is told how long the commit itself took
+    public <T> T inTransaction(Connection connection, Function<Tx, T> work, Consumer<Duration> took)
             throws SQLException {
         connection.setAutoCommit(false);
         boolean committed = false;
@@ -98,8 +111,8 @@ public final class Database {
             Tx tx = transaction(connection);
             T result = work.apply(tx);
             long start = System.nanoTime();
-            connection.commit();
-            committing.accept(Duration.ofNanos(System.nanoTime() - start));
+            committing.commit(connection);
+            took.accept(Duration.ofNanos(System.nanoTime() - start));
             committed = true;
             afterCommit.forEach(Database::hint);
             tx.afterCommit().forEach(Database::hint);

@@ -1,5 +1,6 @@
 package hanse.node.trust;
 
+import com.fasterxml.uuid.Generators;
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
@@ -86,7 +87,7 @@ public final class Attestations {
         Pedersen.Opening opening = Pedersen.open(store.dealings(tx, agent), random);
         AttestationText text = new AttestationText(
                 parties.self().value(),
-                UUID.randomUUID(),
+                Generators.randomBasedGenerator(random).generate(),
                 parties.did(agent).toString(),
                 AttestationText.SETTLED_DEALINGS,
                 tx.now(),

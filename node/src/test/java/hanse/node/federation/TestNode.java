@@ -272,7 +272,7 @@ public final class TestNode implements AutoCloseable {
                 QUICK,
                 UUID.randomUUID(),
                 clock,
-                new Federation.Doors(this::faulty, this::faulty));
+                Federation.Surroundings.REAL.behind(this::faulty, this::faulty));
         Parties parties = parties();
         this.payments =
                 new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);

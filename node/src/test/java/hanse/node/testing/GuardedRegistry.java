@@ -248,7 +248,8 @@ public final class GuardedRegistry implements AutoCloseable {
                             Avt.parse("10000"),
                             PumpSettings.DEFAULTS,
                             UUID.randomUUID(),
-                            clock)
+                            clock,
+                            Federation.Surroundings.REAL)
                     .transfers();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
