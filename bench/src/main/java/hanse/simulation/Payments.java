@@ -1,0 +1,244 @@
+package hanse.simulation;
+
+import hanse.ledger.v1.CrossRegistryTransferRequest;
+import hanse.ledger.v1.CrossRegistryTransferResponse;
+import hanse.ledger.v1.LedgerServiceGrpc;
+import hanse.ledger.v1.LedgerServiceGrpc.LedgerServiceImplBase;
+import hanse.ledger.v1.TransferRequest;
+import hanse.ledger.v1.TransferResponse;
+import hanse.payment.v1.AuthorizeRequest;
+import hanse.payment.v1.AuthorizeResponse;
+import hanse.payment.v1.ClaimRequest;
+import hanse.payment.v1.Payment;
+import hanse.payment.v1.PaymentServiceGrpc;
+import hanse.payment.v1.PaymentServiceGrpc.PaymentServiceImplBase;
+import hanse.payment.v1.ReleaseRequest;
+import hanse.payment.v1.SettleRequest;
+import hanse.payment.v1.VerifyRequest;
+import hanse.payment.v1.WaiveRequest;
+import hanse.simulation.Clients.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Agents pay each other: transfers, and payments by token, here and to other registries.
+final class Payments {
+    private final Town town;
+    private final Acknowledged acknowledged;
+    private final List<Token> tokens = new ArrayList<>();
+
+    /// A payment token, as both its parties know it.
+    static final class Token {
+        final Member payer;
+        final Member payee;
+        final AuthorizeResponse made;
+        boolean presented;
+
+        Token(Member payer, Member payee, AuthorizeResponse made) {
+            this.payer = payer;
+            this.payee = payee;
+            this.made = made;
+        }
+
+        /// As it was presented in the past.
+        Token again() {
+            Token again = new Token(payer, payee, made);
+            again.presented = presented;
+            return again;
+        }
+    }
+
+    Payments(Town town, Acknowledged acknowledged) {
+        this.town = town;
+        this.acknowledged = acknowledged;
+    }
+
+    /// What was authorized in the past, too.
+    void remember(Token past) {
+        tokens.add(past.again());
+        town.know(past.made.getPaymentId());
+    }
+
+    List<Token> tokens() {
+        return List.copyOf(tokens);
+    }
+
+    /// What was authorized and is known to have been presented.
+    List<Token> presented() {
+        return tokens.stream().filter(token -> token.presented).toList();
+    }
+
+    /// A token of exactly that milestone's amount between its parties.
+    Optional<Token> promised(Contracts.Agreement agreement, String milestone) {
+        return tokens.stream()
+                .filter(token -> token.payer == agreement.contractor && token.payee == agreement.provider)
+                .filter(token -> agreement.terms.getMilestonesList().stream()
+                        .anyMatch(terms -> terms.getMilestoneId().equals(milestone)
+                                && terms.getAmount().equals(token.made.getAmount())))
+                .findFirst();
+    }
+
+    /// Something that an agent does next.
+    Operation<?> next() {
+        List<Token> fresh = tokens.stream().filter(token -> !token.presented).toList();
+        int kind = town.chance.below(12);
+        if (kind < 2) {
+            return transfer();
+        }
+        if (kind < 5) {
+            return crossing();
+        }
+        if (kind < 8 || tokens.isEmpty()) {
+            Member payer = town.member();
+            return authorize(payer, town.other(payer), Optional.empty());
+        }
+        if (kind < 10 && !fresh.isEmpty()) {
+            Token token = town.chance.any(fresh);
+            // Now and then by somebody to whom it does not belong.
+            return verify(token, town.chance.oneIn(10) ? town.member() : token.payee);
+        }
+        return end(town.chance.any(tokens));
+    }
+
+    private Operation<?> transfer() {
+        Member payer = town.member();
+        Member payee = town.chance.any(town.members.stream()
+                .filter(member -> member != payer && member.house() == payer.house())
+                .toList());
+        String amount = town.amount(9);
+        Operation<?> transfer = town.asks(
+                payer,
+                "pays " + payee + " " + amount,
+                true,
+                LedgerServiceGrpc.getTransferMethod(),
+                TransferRequest.newBuilder()
+                        .setTo(payee.did())
+                        .setAmount(amount)
+                        .build(),
+                house -> house.service(LedgerServiceImplBase.class)::transfer,
+                TransferResponse::getTransferId,
+                done -> {});
+        acknowledged.transfer(transfer, Town.micros(amount));
+        return transfer;
+    }
+
+    private Operation<?> crossing() {
+        Member payer = town.member();
+        Member payee = town.other(payer);
+        if (payee.house() == payer.house()) {
+            return transfer();
+        }
+        // Some pay agents of a registry that lies.
+        String to = town.chance.oneIn(12) ? Liar.did(town.chance) : payee.did();
+        String amount = town.amount(9);
+        Operation<?> crossing = town.asks(
+                payer,
+                "sends " + to + " " + amount,
+                true,
+                LedgerServiceGrpc.getCrossRegistryTransferMethod(),
+                CrossRegistryTransferRequest.newBuilder()
+                        .setTo(to)
+                        .setAmount(amount)
+                        .build(),
+                house -> house.service(LedgerServiceImplBase.class)::crossRegistryTransfer,
+                CrossRegistryTransferResponse::getTransferId,
+                done -> {});
+        acknowledged.crossing(crossing, Town.micros(amount));
+        return crossing;
+    }
+
+    Operation<AuthorizeResponse> authorize(Member payer, Member payee, Optional<String> exactly) {
+        String amount = exactly.orElseGet(() -> town.amount(9));
+        Operation<AuthorizeResponse> authorization = town.asks(
+                payer,
+                "promises " + payee + " " + amount,
+                true,
+                PaymentServiceGrpc.getAuthorizeMethod(),
+                AuthorizeRequest.newBuilder()
+                        .setPayee(payee.did())
+                        .setAmount(amount)
+                        .setTtlSeconds(3600)
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::authorize,
+                AuthorizeResponse::getPaymentToken,
+                made -> {
+                    tokens.add(new Token(payer, payee, made));
+                    town.know(made.getPaymentId());
+                });
+        if (exactly.isEmpty()) {
+            acknowledged.authorization(authorization, Town.micros(amount));
+        }
+        return authorization;
+    }
+
+    Operation<?> verify(Token token, Member by) {
+        return town.asks(
+                by,
+                "presents the token of " + token.made.getAmount(),
+                true,
+                PaymentServiceGrpc.getVerifyMethod(),
+                VerifyRequest.newBuilder()
+                        .setPaymentToken(token.made.getPaymentToken())
+                        .setIssuer(token.made.getIssuer())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::verify,
+                // What was valid is not when its time is over.
+                given -> "",
+                done -> token.presented |= done.getValid());
+    }
+
+    Operation<?> settle(Token token) {
+        return town.asks(
+                token.payer,
+                "settles the promise of " + token.made.getAmount(),
+                true,
+                PaymentServiceGrpc.getSettleMethod(),
+                SettleRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::settle,
+                Payment::getPaymentId,
+                done -> {});
+    }
+
+    private Operation<?> end(Token token) {
+        String id = token.made.getPaymentId();
+        String issuer = token.made.getIssuer();
+        String about = " the promise of " + token.made.getAmount();
+        int way = town.chance.below(10);
+        if (way < 5) {
+            return settle(token);
+        }
+        if (way < 6) {
+            return town.asks(
+                    token.payer,
+                    "releases" + about,
+                    true,
+                    PaymentServiceGrpc.getReleaseMethod(),
+                    ReleaseRequest.newBuilder().setPaymentId(id).build(),
+                    house -> house.service(PaymentServiceImplBase.class)::release,
+                    Payment::getPaymentId,
+                    done -> {});
+        }
+        if (way < 8) {
+            return town.asks(
+                    token.payee,
+                    "claims" + about,
+                    true,
+                    PaymentServiceGrpc.getClaimMethod(),
+                    ClaimRequest.newBuilder().setPaymentId(id).setIssuer(issuer).build(),
+                    house -> house.service(PaymentServiceImplBase.class)::claim,
+                    Payment::getPaymentId,
+                    done -> {});
+        }
+        return town.asks(
+                token.payee,
+                "waives" + about,
+                true,
+                PaymentServiceGrpc.getWaiveMethod(),
+                WaiveRequest.newBuilder().setPaymentId(id).setIssuer(issuer).build(),
+                house -> house.service(PaymentServiceImplBase.class)::waive,
+                Payment::getPaymentId,
+                done -> {});
+    }
+}

@@ -1,0 +1,222 @@
+package hanse.simulation;
+
+import hanse.schema.EmbeddedPostgres;
+import hanse.simulation.Schedule.Step;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `hanse simulate`: plays schedules until one goes wrong, or all have gone well.
+@Command(
+        name = "hanse simulate",
+        mixinStandardHelpOptions = true,
+        description =
+                "Plays federations of 2 to 5 registries under a clock, a network and operators that a seed makes up,"
+                        + " and checks that no token is lost, doubled or made.")
+public final class Simulate implements Callable<Integer> {
+    private static final int SHOWN = 12;
+    private static final int MOST_SEEDS_FOR_A_BUG = 500;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--seeds",
+            defaultValue = "1..100",
+            description = "From..to, one schedule each (default ${DEFAULT-VALUE})")
+    private String seeds = "";
+
+    @Option(names = "--steps", description = "Only these steps of each schedule, such as 3,7..9: as a failure says")
+    private String only = "";
+
+    @Option(names = "--trace", description = "Tells everything that happens")
+    private boolean telling;
+
+    @Option(
+            names = "--workers",
+            defaultValue = "2",
+            description = "Schedules that are played at the same time (default ${DEFAULT-VALUE})")
+    private int workers;
+
+    @Option(names = "--no-shrink", description = "Tells of a failure as it is, without looking for a shorter one")
+    private boolean unshrunk;
+
+    @Option(
+            names = "--bugs",
+            arity = "0..*",
+            description = "Puts each of these faults into a copy of the code, and looks whether it is found:"
+                    + " ${COMPLETION-CANDIDATES}; without a name, all of them")
+    private @Nullable List<Bug> bugs;
+
+    @Option(names = "--gaps", description = "Fails when some message has not met some misfortune")
+    private boolean gapless;
+
+    private final PrintStream out = System.out;
+    private final Coverage coverage = new Coverage();
+    private final AtomicLong operations = new AtomicLong();
+    private final AtomicInteger played = new AtomicInteger();
+
+    public static void main(String[] arguments) {
+        ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME))
+                .setLevel(ch.qos.logback.classic.Level.OFF);
+        System.exit(new CommandLine(new Simulate()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (bugs != null) {
+            return hunt(bugs.isEmpty() ? List.of(Bug.values()) : bugs);
+        }
+        String[] bounds = seeds.split("\\.\\.");
+        long from = Long.parseLong(bounds[0]);
+        long to = Long.parseLong(bounds[bounds.length - 1]);
+        long began = System.nanoTime();
+        Path directory = Files.createTempDirectory("hanse-simulation");
+        Optional<Failure> failure;
+        try (EmbeddedPostgres server = server()) {
+            failure = play(from, to, directory, server, began);
+            if (failure.isPresent()) {
+                tell(failure.get(), directory, server);
+            }
+        } finally {
+            delete(directory);
+        }
+        double minutes = (System.nanoTime() - began) / 60e9;
+        out.printf(
+                "%,d schedules, %,d operations, %.0f schedules a minute%n",
+                played.get(), operations.get(), played.get() / minutes);
+        out.println(coverage.table());
+        List<String> gaps = coverage.gaps();
+        if (!gaps.isEmpty()) {
+            out.println("Of these, " + gaps.size() + " never happened, such as "
+                    + String.join("; ", gaps.subList(0, Math.min(SHOWN, gaps.size()))));
+        }
+        return failure.isPresent() || gapless && !gaps.isEmpty() ? 1 : 0;
+    }
+
+    private int hunt(List<Bug> wanted) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("hanse-bugs");
+        try {
+            Path home = Path.of(Optional.ofNullable(System.getenv("HANSE_HOME")).orElse("."));
+            return new BugHunt(home, directory, out).huntAll(wanted, MOST_SEEDS_FOR_A_BUG) ? 0 : 1;
+        } finally {
+            delete(directory);
+        }
+    }
+
+    /// A schedule that went wrong.
+    private record Failure(Schedule schedule, Violation violation) {}
+
+    /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk.
+    static EmbeddedPostgres server() {
+        return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
+                .withSetting("fsync", "off")
+                .withSetting("synchronous_commit", "off")
+                .withSetting("full_page_writes", "off")
+                .withSetting("max_connections", "200"));
+    }
+
+    private Optional<Failure> play(long from, long to, Path directory, EmbeddedPostgres server, long began)
+            throws InterruptedException {
+        AtomicLong next = new AtomicLong(from);
+        List<Failure> failures = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < Math.min(workers, to - from + 1); i++) {
+            Path own = directory.resolve("worker-" + i);
+            threads.add(Thread.ofPlatform().name("simulation-" + i).start(() -> {
+                try (Stage stage = new Stage(own, server)) {
+                    for (long seed = next.getAndIncrement(); seed <= to; seed = next.getAndIncrement()) {
+                        Schedule schedule = chosen(Schedule.of(seed));
+                        Optional<Violation> violation = play(schedule, stage, telling);
+                        if (violation.isPresent()) {
+                            next.set(to + 1);
+                            synchronized (failures) {
+                                failures.add(new Failure(schedule, violation.get()));
+                            }
+                        }
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            while (!thread.join(BETWEEN_LINES)) {
+                progress(to - from + 1, began);
+            }
+        }
+        return failures.stream().findFirst();
+    }
+
+    private void progress(long all, long began) {
+        out.printf(
+                "%,d of %,d schedules, %.0f a minute, %,d operations%n",
+                played.get(), all, played.get() * 60e9 / (System.nanoTime() - began), operations.get());
+    }
+
+    private Optional<Violation> play(Schedule schedule, Stage stage, boolean tell) {
+        List<String> trace = new ArrayList<>();
+        try {
+            Simulation simulation = new Simulation(schedule, stage, coverage, trace);
+            simulation.run();
+            operations.addAndGet(simulation.operations());
+            return Optional.empty();
+        } catch (Violation violation) {
+            return Optional.of(violation);
+        } catch (RuntimeException | Error unforeseen) {
+            return Optional.of(new Violation("nobody foresaw this", unforeseen));
+        } finally {
+            played.incrementAndGet();
+            if (tell) {
+                trace.forEach(out::println);
+            }
+        }
+    }
+
+    private Schedule chosen(Schedule schedule) {
+        if (only.isEmpty()) {
+            return schedule;
+        }
+        List<Step> steps = new ArrayList<>();
+        for (String part : only.split(",")) {
+            String[] bounds = part.split("\\.\\.");
+            steps.addAll(schedule.steps()
+                    .subList(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[bounds.length - 1]) + 1));
+        }
+        return schedule.with(steps);
+    }
+
+    private void tell(Failure failure, Path directory, EmbeddedPostgres server) {
+        out.println("Seed " + failure.schedule.seed() + " goes wrong: " + failure.violation.getMessage());
+        if (unshrunk) {
+            return;
+        }
+        failure.violation.printStackTrace(out);
+        out.println("Leaving out what does not matter …");
+        try (Stage stage = new Stage(directory.resolve("shrinking"), server)) {
+            Schedule shrunk = new Shrinking(schedule -> play(schedule, stage, false)).shrink(failure.schedule);
+            out.println(play(shrunk, stage, true).map(Violation::getMessage).orElse("It went well this time."));
+            out.println("To repeat it: ./hanse simulate --trace --seeds " + shrunk.seed() + " --steps "
+                    + shrunk.steps().stream()
+                            .map(step -> Integer.toString(step.number()))
+                            .collect(Collectors.joining(",")));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
