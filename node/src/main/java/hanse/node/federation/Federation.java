@@ -291,7 +291,9 @@ public final class Federation implements AutoCloseable {
             return;
         }
         CompletableFuture<?> greeted = links.greet(peer.value(), CALL).thenAccept(answer -> {
-            if (answer.getWelcomes() && answer.getRegistryId().equals(peer.value())) {
+            if (answer.getWelcomes()
+                    && answer.getRegistryId().equals(peer.value())
+                    && MessageSigner.isNeighbour(answer.getProtocol())) {
                 peers.welcomed(peer);
             }
         });
