@@ -144,6 +144,8 @@ inline answered(m) {
 inline received() {
     if
     :: home != 0 -> refuse(REQUEST)
+    /* Not to be read, or not O's to ask. */
+    :: home == 0 -> refuse(REQUEST)
     /* No such agent, no such dealing, more than was received under it. */
     :: home == 0 ->
         if
@@ -329,8 +331,10 @@ end:
 /* Whether nothing is left to do, as the tables have it. */
 #define REST (origin != 0 && home != PENDING_SLASH && !outbox[REQUEST] && !outbox[CONFIRMATION] && \
         !promised[REQUEST] && !promised[CONFIRMATION] && !confirming)
-#define LEGAL (originIsFinal && (origin == SETTLED && home == SETTLED || origin == FAILED && home == FAILED || \
-        origin == EXPIRED && (home == EXPIRED || home == FAILED)))
+#define NEVER_BEGUN (home == 0 && inbox[REQUEST] == REFUSED)
+#define LEGAL (originIsFinal && (origin == SETTLED && home == SETTLED || \
+        origin == FAILED && (home == FAILED || NEVER_BEGUN) || \
+        origin == EXPIRED && (home == EXPIRED || home == FAILED || NEVER_BEGUN)))
 
 #ifdef LIVENESS
 ltl every_saga_ends { [] ((origin == PENDING_SLASH) -> <> (REST && LEGAL)) }
@@ -362,12 +366,13 @@ end:
 /* What has to be possible, or the properties would say nothing. */
 proctype Reached() {
     bool all_minted, mitigated_and_minted, both_failed, both_expired;
-    bool expired_and_failed, minted_late, expired_before_it_is_decided, expired_before_it_is_confirmed, minted_while_suspended;
+    bool never_begun, expired_and_failed, minted_late, expired_before_it_is_decided, expired_before_it_is_confirmed, minted_while_suspended;
 end:
     do
     :: atomic { REST && origin == SETTLED && home == SETTLED && burned == REQUESTED -> assert(all_minted) }
     :: atomic { REST && origin == SETTLED && home == SETTLED && burned == REQUESTED - 1 -> assert(mitigated_and_minted) }
     :: atomic { REST && origin == FAILED && home == FAILED -> assert(both_failed) }
+    :: atomic { REST && origin == FAILED && NEVER_BEGUN -> assert(never_begun) }
     :: atomic { REST && origin == EXPIRED && home == EXPIRED -> assert(both_expired) }
     :: atomic { REST && origin == EXPIRED && home == FAILED -> assert(expired_and_failed) }
     :: atomic { REST && origin == SETTLED && lateAtOrigin -> assert(minted_late) }
