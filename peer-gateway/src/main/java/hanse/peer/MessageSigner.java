@@ -14,6 +14,12 @@ public final class MessageSigner {
     /// The version of the peer protocol that this node speaks.
     public static final int PROTOCOL = 1;
 
+    /// Whether a node whose highest version this is understands one of ours: each speaks its own and the one before,
+    /// and they use the lower of the two.
+    public static boolean isNeighbour(int protocol) {
+        return protocol >= 1 && protocol >= PROTOCOL - 1 && protocol <= PROTOCOL + 1;
+    }
+
     private final String self;
     private final SigningKey key;
 

@@ -2,18 +2,30 @@ package hanse.peer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Believes an outcome only if it proves itself: by the peer's key, from it, to us, about exactly the message that we
 /// sent.
 final class OutcomeProof {
-    /// The most bytes of an outcome and its proof, which is kept for ever: half as much again as the longest resource
-    /// needs.
+    /// The most bytes of an outcome and its proof, which may be kept for ever: half as much again as the longest
+    /// resource needs.
     private static final int MAX_BYTES = 4 * 1024;
+
+    /// The same for an outcome that shows a contract or a dispute as it stands, with its texts: it is read, not kept.
+    private static final int MAX_SHOWING_BYTES = PeerServer.MAX_MESSAGE_BYTES;
+
+    /// What is answered with one of those.
+    private static final Set<Message.BodyCase> SHOWN_WHAT_STANDS = Set.of(
+            Message.BodyCase.RELAY_CONTRACT_REQUEST,
+            Message.BodyCase.SLASH_CONFIRMATION,
+            Message.BodyCase.DISPUTE_FILING,
+            Message.BodyCase.DISPUTE_WITHDRAWAL);
 
     private static final Logger log = LoggerFactory.getLogger(OutcomeProof.class);
 
@@ -34,8 +46,8 @@ final class OutcomeProof {
         if (pinned.isEmpty()) {
             return Optional.empty();
         }
-        if (signed.getSerializedSize() > MAX_BYTES) {
-            return forged("an outcome larger than 4 KiB");
+        if (signed.getSerializedSize() > most(dispatch, signed)) {
+            return forged("an outcome larger than an answer to that message needs");
         }
         ByteString bytes = signed.getOutcome();
         if (!pinned.get()
@@ -59,6 +71,19 @@ final class OutcomeProof {
             return forged("an outcome without a result known here");
         }
         return Optional.of(outcome);
+    }
+
+    /// The most bytes that an outcome of this message may have. Few are so long that the message has to be looked at.
+    private static int most(Dispatch dispatch, SignedOutcome signed) {
+        if (signed.getSerializedSize() <= MAX_BYTES) {
+            return MAX_BYTES;
+        }
+        try {
+            Message asked = Message.parseFrom(dispatch.message().signed().getMessage());
+            return SHOWN_WHAT_STANDS.contains(asked.getBodyCase()) ? MAX_SHOWING_BYTES : MAX_BYTES;
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a message of our own cannot be read", e);
+        }
     }
 
     private Optional<Outcome> forged(String what) {

@@ -71,7 +71,7 @@ public final class PeeringCards {
         } catch (InvalidProtocolBufferException e) {
             throw new BadCardException("The card cannot be read.");
         }
-        if (card.getProtocol() != MessageSigner.PROTOCOL) {
+        if (!MessageSigner.isNeighbour(card.getProtocol())) {
             throw new BadCardException("The card is of peer protocol " + card.getProtocol() + "; this node speaks "
                     + MessageSigner.PROTOCOL + ".");
         }

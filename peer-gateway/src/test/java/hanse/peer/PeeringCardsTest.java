@@ -47,7 +47,8 @@ class PeeringCardsTest {
                 .setCard(ByteString.copyFrom(new byte[PeeringCards.MAX_BYTES + 1]))
                 .build());
         refused(resigned(good, other, card -> card));
-        refused(resigned(good, alpha.key, card -> card.setProtocol(2)));
+        refused(resigned(good, alpha.key, card -> card.setProtocol(0)));
+        refused(resigned(good, alpha.key, card -> card.setProtocol(3)));
         refused(resigned(good, alpha.key, card -> card.setRegistryId("Alpha/..")));
         refused(resigned(good, alpha.key, card -> card.setEndpoint("alpha.example")));
         refused(resigned(good, alpha.key, card -> card.setEndpoint("alpha.example:99999")));
@@ -59,6 +60,14 @@ class PeeringCardsTest {
         SignedCard forged = resigned(
                 good, other, card -> card.setSigningKey(other.verifyKey().base64()));
         assertThat(PeeringCards.check(forged).fingerprint()).isNotEqualTo(good.getFingerprint());
+    }
+
+    /// It speaks the version before its own, too.
+    @Test
+    void aCardOfTheNextVersionIsAccepted() throws Exception {
+        TestRegistry alpha = new TestRegistry("alpha.example", directory);
+        SignedCard next = resigned(card(alpha), alpha.key, card -> card.setProtocol(2));
+        assertThat(PeeringCards.check(next).card().getProtocol()).isEqualTo(2);
     }
 
     private static void refused(SignedCard card) {

@@ -309,7 +309,9 @@ public final class Federation implements AutoCloseable {
 
     /// A peer has answered our greeting.
     public void greeted(RegistryId peer, GreetResponse answer) {
-        if (answer.getWelcomes() && answer.getRegistryId().equals(peer.value())) {
+        if (answer.getWelcomes()
+                && answer.getRegistryId().equals(peer.value())
+                && MessageSigner.isNeighbour(answer.getProtocol())) {
             peers.welcomed(peer);
         }
     }

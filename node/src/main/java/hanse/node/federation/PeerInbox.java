@@ -88,10 +88,11 @@ final class PeerInbox implements Inbox {
 
     @Override
     public CompletionStage<GreetResponse> greet(String peer, GreetRequest request) {
-        boolean welcomes = directory
-                .find(new RegistryId(peer))
-                .filter(known -> known.status().takesWork())
-                .isPresent();
+        boolean welcomes = MessageSigner.isNeighbour(request.getProtocol())
+                && directory
+                        .find(new RegistryId(peer))
+                        .filter(known -> known.status().takesWork())
+                        .isPresent();
         return CompletableFuture.completedStage(GreetResponse.newBuilder()
                 .setRegistryId(self.value())
                 .setProtocol(MessageSigner.PROTOCOL)
