@@ -2,6 +2,7 @@ package hanse.node;
 
 import hanse.peer.PeerMetrics;
 import hanse.peer.PeerMetrics.Snapshot;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -18,6 +19,12 @@ final class PeerMeters {
 
     PeerMeters(PeerMetrics metrics, MeterRegistry registry) {
         this.metrics = metrics;
+        metrics.onRefusal((peer, reason) -> Counter.builder("hanse.peer.refused")
+                .description("What was refused of peers, and of strangers at the peer port")
+                .tag("peer", peer)
+                .tag("reason", reason)
+                .register(registry)
+                .increment());
         show(registry, "connected", "1 while our stream to the peer is up", s -> s.connected() ? 1 : 0);
         show(registry, "in.flight", "Messages sent and not answered yet", Snapshot::inFlight);
         show(registry, "sent", "Messages sent, repeats included", Snapshot::sent);

@@ -5,8 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Believes an outcome only if it proves itself: by the peer's key, from it, to us, about exactly the message that we
 /// sent.
@@ -14,8 +12,6 @@ final class OutcomeProof {
     /// The most bytes of an outcome and its proof, which is kept for ever: half as much again as the longest resource
     /// needs.
     private static final int MAX_BYTES = 4 * 1024;
-
-    private static final Logger log = LoggerFactory.getLogger(OutcomeProof.class);
 
     private final String self;
     private final String peer;
@@ -62,8 +58,7 @@ final class OutcomeProof {
     }
 
     private Optional<Outcome> forged(String what) {
-        log.warn("{} sent {}", peer, what);
-        metrics.answerRefused("it sent " + what);
+        metrics.answerRefused(Refusal.FORGED_OUTCOME, "it sent " + what);
         return Optional.empty();
     }
 }

@@ -65,15 +65,20 @@ final class PeerTls {
             String claimed = expected.or(() -> chain.length == 0
                             ? Optional.empty()
                             : SpiffeId.of(chain[0]).map(SpiffeId::registry))
-                    .orElseThrow(() -> new CertificateException("the certificate names no registry"));
-            TrustedPeer peer =
-                    trust.find(claimed).orElseThrow(() -> new CertificateException("not a peer of this registry"));
+                    .orElseThrow(() -> stranger("the certificate names no registry"));
+            TrustedPeer peer = trust.find(claimed)
+                    .orElseThrow(() -> stranger("the certificate names " + claimed + ", not a peer of this registry"));
             try {
                 peer.check(List.of(chain), side, clock.instant());
             } catch (CertificateException e) {
-                metrics.of(claimed).handshakeFailed(String.valueOf(e.getMessage()));
+                metrics.of(claimed).certificateRefused(e);
                 throw e;
             }
+        }
+
+        private CertificateException stranger(String why) {
+            metrics.stranger(Refusal.NOT_A_PEER, why);
+            return new CertificateException(why);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package hanse.peer;
 
+import com.google.protobuf.ByteString;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
@@ -45,15 +46,29 @@ final class ReceivedAnswers {
         Optional<Dispatch> dispatch = id.flatMap(some -> signal.guarded(() -> backlog.awaitingAnswer(some)));
         if (dispatch.isEmpty()) {
             if (id.isEmpty() || !signal.guarded(() -> backlog.isAnswered(id.get()))) {
-                metrics.answerRefused("it answered a message that was not sent");
+                metrics.answerRefused(Refusal.UNASKED_ANSWER, "it answered a message that was not sent");
+            } else if (answer.hasOutcome()) {
+                repeated(id.get(), answer.getOutcome());
             }
             return;
         }
         switch (answer.getResultCase()) {
             case OUTCOME -> decided(dispatch.get(), answer.getOutcome());
             case UNDECIDED -> undecided(dispatch.get(), answer.getUndecided().getReason());
-            case RESULT_NOT_SET -> metrics.answerRefused("it answered nothing");
+            case RESULT_NOT_SET -> metrics.answerRefused(Refusal.EMPTY_ANSWER, "it answered nothing");
         }
+    }
+
+    /// The outcome of what has one. It changes nothing; another one than the first is worth knowing of.
+    private void repeated(UUID id, SignedOutcome signed) {
+        ByteString digest = digest(signed);
+        if (signal.guarded(() -> backlog.isSettledOtherwise(id, digest))) {
+            metrics.answerRefused(Refusal.CHANGED_OUTCOME, "it gave message " + id + " another outcome than before");
+        }
+    }
+
+    private static ByteString digest(SignedOutcome signed) {
+        return ByteString.copyFrom(SignedBytes.sha256(signed.getOutcome()));
     }
 
     private void decided(Dispatch dispatch, SignedOutcome signed) {
@@ -74,7 +89,8 @@ final class ReceivedAnswers {
                 notStored(dispatch, failure);
             } else {
                 metrics.wentWell();
-                signal.raise(() -> backlog.settled(dispatch));
+                ByteString digest = digest(signed);
+                signal.raise(() -> backlog.settled(dispatch, digest));
             }
         });
     }

@@ -40,7 +40,7 @@ class BacklogTest {
         backlog.returnOverdue(System.nanoTime() + LONG.toNanos());
         putOff.forEach(dispatch -> {
             assertThat(backlog.deciding(dispatch)).isTrue();
-            backlog.settled(dispatch);
+            backlog.settled(dispatch, com.google.protobuf.ByteString.EMPTY);
         });
         assertThat(backlog.isLow()).isTrue();
         assertThat(backlog.isFull()).isFalse();

@@ -14,6 +14,7 @@ import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.RevokePeerCertificateRequest;
 import hanse.peer.v1.SignedCard;
 import hanse.peer.v1.SuspendPeerRequest;
 import hanse.peer.v1.UpdatePeerRequest;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "peer",
         description =
-                "Peer with other registries: exchange cards, set limits, suspend, resume, remove; see to transfers.",
+                "Peer with other registries: exchange cards, set limits, suspend, resume, remove, revoke; see to transfers.",
         synopsisSubcommandLabel = "<command>",
         subcommands = {
             PeerCommands.ShowCard.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.Parameters;
             PeerCommands.Suspend.class,
             PeerCommands.Resume.class,
             PeerCommands.Remove.class,
+            PeerCommands.Revoke.class,
             PeerCommands.Transfers.class,
             PeerCommands.Advance.class
         })
@@ -227,6 +229,31 @@ final class PeerCommands {
     }
 
     @Command(
+            name = "revoke",
+            description = {
+                "Believe a certificate of a peer no more, because its operator says that the key is in other hands.",
+                "Connections that came by it close within a second."
+            })
+    static final class Revoke extends OnPeer {
+        @Parameters(
+                index = "1",
+                paramLabel = "CERTIFICATE",
+                description = "Its SHA-256 or serial number in hex, as `openssl x509 -fingerprint -sha256` or `-serial`"
+                        + " prints it.")
+        private String certificate = "";
+
+        @Override
+        Peer answer(Connection node) {
+            return node.peers()
+                    .revokePeerCertificate(RevokePeerCertificateRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setCertificate(certificate)
+                            .setRequestId(requestId())
+                            .build());
+        }
+    }
+
+    @Command(
             name = "transfers",
             description = "The transfers to a peer that have no outcome yet; their money is in flight until they have.")
     static final class Transfers extends OnNode {
@@ -309,6 +336,7 @@ final class PeerCommands {
         out.println("fingerprint  " + peer.getFingerprint());
         out.println("limit        " + peer.getExposureLimit() + " AVT, held now " + peer.getNetPosition());
         out.println("outstanding  " + peer.getOutstanding() + " messages");
+        peer.getRevokedCertificatesList().forEach(revoked -> out.println("revoked      " + revoked));
         out.println("last heard   " + Times.text(peer.getLastHeardAt())
                 + (peer.getLastFault().isEmpty() ? "" : "; " + peer.getLastFault()));
     }

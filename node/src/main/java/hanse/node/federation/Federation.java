@@ -16,6 +16,7 @@ import hanse.node.storage.Database;
 import hanse.peer.Inbox;
 import hanse.peer.MessageSigner;
 import hanse.peer.Outbox;
+import hanse.peer.PeerLimits;
 import hanse.peer.PeerLinks;
 import hanse.peer.PeerMetrics;
 import hanse.peer.PeerServer;
@@ -162,7 +163,15 @@ public final class Federation implements AutoCloseable {
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = doors.inbox()
                 .apply(new PeerInbox(
-                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
+                        self.id(),
+                        commit,
+                        routes,
+                        signer,
+                        positions,
+                        directory,
+                        metrics,
+                        did -> agents.apply(did),
+                        threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -250,9 +259,13 @@ public final class Federation implements AutoCloseable {
 
     /// Opens the peer port and goes on with everything that was under way when the last process stopped.
     public void start(InetSocketAddress address) throws IOException {
+        start(address, PeerLimits.DEFAULTS);
+    }
+
+    void start(InetSocketAddress address, PeerLimits limits) throws IOException {
         directory.refresh();
-        server = Optional.of(
-                PeerServer.start(address, self.id().value(), self.node(), trust, inbox, metrics, links::heard, clock));
+        server = Optional.of(PeerServer.start(
+                address, self.id().value(), self.node(), trust, inbox, metrics, limits, links::heard, clock));
         upkeep.scheduleWithFixedDelay(this::tend, 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.certs.CertificateId;
 import hanse.error.v1.Reason;
 import hanse.node.call.Call;
 import hanse.node.call.Cold;
@@ -19,6 +20,7 @@ import hanse.peer.v1.PeerServiceGrpc;
 import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.RevokePeerCertificateRequest;
 import hanse.peer.v1.SignedCard;
 import hanse.peer.v1.SuspendPeerRequest;
 import hanse.peer.v1.UpdatePeerRequest;
@@ -104,6 +106,14 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
         Call call = Call.current();
         RegistryId id = id(request.getRegistryId());
         Cold.run(observer, () -> peers.remove(call, id));
+    }
+
+    @Override
+    public void revokePeerCertificate(RevokePeerCertificateRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        CertificateId certificate = CertificateId.parse(request.getCertificate());
+        Cold.run(observer, () -> peers.revoke(call, id, certificate));
     }
 
     @Override

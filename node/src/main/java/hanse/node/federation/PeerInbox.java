@@ -15,6 +15,7 @@ import hanse.node.ledger.GroupCommit;
 import hanse.peer.Answers;
 import hanse.peer.Inbox;
 import hanse.peer.MessageSigner;
+import hanse.peer.PeerMetrics;
 import hanse.peer.ReceivedMessage;
 import io.grpc.Status;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class PeerInbox implements Inbox {
     private final MessageSigner signer;
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
+    private final PeerMetrics metrics;
     private final Function<String, ResolveAgentResponse> agents;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
@@ -43,6 +45,7 @@ final class PeerInbox implements Inbox {
             MessageSigner signer,
             PeerPositionStore positions,
             PeerDirectory directory,
+            PeerMetrics metrics,
             Function<String, ResolveAgentResponse> agents,
             Executor signing) {
         this.self = self;
@@ -51,6 +54,7 @@ final class PeerInbox implements Inbox {
         this.signer = signer;
         this.positions = positions;
         this.directory = directory;
+        this.metrics = metrics;
         this.agents = agents;
         this.signing = signing;
     }
@@ -64,7 +68,7 @@ final class PeerInbox implements Inbox {
             // Perhaps a later version of this node can decide it; refusing now would be for good. U+0000 in a text
             // comes
             // from no node of ours, and the batch could not store it.
-            return CompletableFuture.completedStage(Answers.undecided(received.id(), Reason.MESSAGE_UNREADABLE.name()));
+            return CompletableFuture.completedStage(undecided(received, Reason.MESSAGE_UNREADABLE));
         }
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
         Decision decision = decider.get().apply(message);
@@ -78,12 +82,27 @@ final class PeerInbox implements Inbox {
             @org.jspecify.annotations.Nullable Outcome outcome,
             @org.jspecify.annotations.Nullable Throwable failure) {
         if (outcome != null) {
+            if (outcome.hasRefused()) {
+                refused(received, outcome.getRefused().getReason());
+            }
             return Answers.decided(received.id(), signer.sign(outcome));
         }
         if (failure instanceof RefusedException refusal) {
-            return Answers.undecided(received.id(), refusal.reason().name());
+            return undecided(received, refusal.reason());
         }
         throw new CompletionException("message " + received.id() + " could not be decided", failure);
+    }
+
+    private Answer undecided(ReceivedMessage received, Reason why) {
+        refused(received, why.name());
+        return Answers.undecided(received.id(), why.name());
+    }
+
+    private void refused(ReceivedMessage received, String reason) {
+        metrics.refused(
+                received.peer(),
+                reason,
+                received.message().getBodyCase() + " " + received.id() + " is not carried out");
     }
 
     @Override

@@ -3,7 +3,9 @@ package hanse.node.federation;
 import static hanse.schema.jooq.Tables.OUTBOX;
 import static hanse.schema.jooq.Tables.PEER;
 import static hanse.schema.jooq.Tables.PEER_POSITION;
+import static hanse.schema.jooq.Tables.REVOKED_CERTIFICATE;
 
+import hanse.certs.CertificateId;
 import hanse.certs.TrustBundle;
 import hanse.certs.VerifyKey;
 import hanse.node.call.RegistryId;
@@ -18,15 +20,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectConditionStep;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /// The table of peers.
 final class PeerStore {
     /// Reading a certificate costs more than reading the row, and a card rarely changes: what was read last is kept.
-    private record Parsed(String pem, byte[] key, String endpoint, TrustedPeer peer) {}
+    private record Parsed(String pem, byte[] key, String endpoint, Set<CertificateId> revoked, TrustedPeer peer) {}
+
+    private static final Field<String[]> REVOKED = DSL.field(
+            "(select array_agg(certificate) from {0} where {1} = {2})",
+            String[].class, REVOKED_CERTIFICATE, REVOKED_CERTIFICATE.PEER, PEER.REGISTRY_ID);
 
     private final java.util.concurrent.ConcurrentHashMap<String, Parsed> parsed =
             new java.util.concurrent.ConcurrentHashMap<>();
@@ -58,6 +67,7 @@ final class PeerStore {
                         PEER.TRUST_BUNDLE,
                         PEER.FINGERPRINT,
                         PEER.ADDED_AT)
+                .select(REVOKED)
                 .select(PEER_POSITION.fields())
                 .from(PEER)
                 .join(PEER_POSITION)
@@ -85,6 +95,18 @@ final class PeerStore {
                 .set(PEER.FINGERPRINT, card.fingerprint())
                 .set(PEER.ADDED_AT, tx.now())
                 .execute();
+    }
+
+    /// Notes that a certificate is believed no more; false when that was so before.
+    boolean revoke(Tx tx, RegistryId peer, CertificateId certificate) {
+        return tx.sql()
+                        .insertInto(REVOKED_CERTIFICATE)
+                        .set(REVOKED_CERTIFICATE.PEER, peer.value())
+                        .set(REVOKED_CERTIFICATE.CERTIFICATE, certificate.hex())
+                        .set(REVOKED_CERTIFICATE.REVOKED_AT, tx.now())
+                        .onConflictDoNothing()
+                        .execute()
+                > 0;
     }
 
     /// Messages to a peer that have no outcome.
@@ -126,22 +148,34 @@ final class PeerStore {
                         new Avt(position.getExposureLimit()),
                         position.getPosition(),
                         new Avt(position.getReserved())),
-                trusted(peer.getRegistryId(), peer.getEndpoint(), peer.getTrustBundle(), peer.getSigningKey()),
+                trusted(
+                        peer.getRegistryId(),
+                        peer.getEndpoint(),
+                        peer.getTrustBundle(),
+                        peer.getSigningKey(),
+                        revoked(row.get(REVOKED))),
                 peer.getPublicUrl(),
                 peer.getFingerprint(),
                 peer.getAddedAt());
     }
 
-    private TrustedPeer trusted(String id, String endpoint, String pem, byte[] key) {
+    private static Set<CertificateId> revoked(String @Nullable [] certificates) {
+        return certificates == null
+                ? Set.of()
+                : Arrays.stream(certificates).map(CertificateId::new).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private TrustedPeer trusted(String id, String endpoint, String pem, byte[] key, Set<CertificateId> revoked) {
         Parsed known = parsed.get(id);
         if (known != null
                 && known.pem.equals(pem)
                 && known.endpoint.equals(endpoint)
+                && known.revoked.equals(revoked)
                 && Arrays.equals(known.key, key)) {
             return known.peer;
         }
-        TrustedPeer peer = new TrustedPeer(id, endpoint, TrustBundle.parse(pem), List.of(VerifyKey.of(key)));
-        parsed.put(id, new Parsed(pem, key, endpoint, peer));
+        TrustedPeer peer = new TrustedPeer(id, endpoint, TrustBundle.parse(pem), List.of(VerifyKey.of(key)), revoked);
+        parsed.put(id, new Parsed(pem, key, endpoint, revoked, peer));
         return peer;
     }
 }

@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.certs.CertificateId;
 import hanse.certs.Fingerprint;
 import hanse.error.v1.Reason;
 import hanse.node.call.Call;
@@ -20,6 +21,7 @@ import hanse.peer.v1.SignedCard;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -86,7 +88,7 @@ public final class Peers {
             }
             boolean news = before.isEmpty()
                     || !before.get().status().isLinked()
-                    || !before.get().trusted().equals(checked.peer())
+                    || !before.get().trusted().revoking(Set.of()).equals(checked.peer())
                     || !before.get().publicUrl().equals(checked.card().getPublicUrl());
             if (news) {
                 requireFreeUrl(tx, id, checked.card().getPublicUrl());
@@ -160,6 +162,24 @@ public final class Peers {
     /// Cuts the link. Unfinished transfers stay and go on when the same identity is added again.
     hanse.peer.v1.Peer remove(Call call, RegistryId id) {
         return move(call, id, EntryKind.PEER_REMOVED, status -> PeerStatus.REMOVED);
+    }
+
+    /// Believes a certificate of the peer no more, for good. Connections that came by it close.
+    hanse.peer.v1.Peer revoke(Call call, RegistryId id, CertificateId certificate) {
+        return run(call, tx -> {
+            require(tx, id);
+            if (store.revoke(tx, id, certificate)) {
+                ledger.post(
+                        tx,
+                        Rows.wanting(positions, id),
+                        wanted -> {},
+                        books -> books.post(Posting.event(
+                                EntryKind.PEER_CHANGED,
+                                subject(id),
+                                "{\"peer\":\"" + id + "\",\"revoked\":\"" + certificate.hex() + "\"}")));
+            }
+            return show(tx, id);
+        });
     }
 
     /// The peer was reached and knows us.

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.MoreCollectors;
 import com.google.protobuf.ByteString;
 import hanse.certs.CertificateAuthority;
+import hanse.certs.CertificateId;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
@@ -81,11 +82,13 @@ import hanse.peer.Inbox;
 import hanse.peer.MessageIds;
 import hanse.peer.Outbox;
 import hanse.peer.OutgoingMessage;
+import hanse.peer.PeerLimits;
 import hanse.peer.PeerMetrics;
 import hanse.peer.PumpSettings;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.VerifiedOutcome;
 import hanse.peer.v1.PeerTransfer;
+import hanse.peer.v1.SignedCard;
 import hanse.wire.SignedText;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -321,8 +324,13 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode start() {
+        return start(PeerLimits.DEFAULTS);
+    }
+
+    /// @param limits of its peer port
+    public TestNode start(PeerLimits limits) {
         try {
-            federation.start(new InetSocketAddress("localhost", port));
+            federation.start(new InetSocketAddress("localhost", port), limits);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -340,7 +348,33 @@ public final class TestNode implements AutoCloseable {
     }
 
     public void trust(TestNode other) {
-        federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
+        trust(other.federation.peers().card());
+    }
+
+    /// Its operator adds whatever registry that card is of.
+    public void trust(SignedCard card) {
+        federation.peers().add(operator(), card, Optional.empty(), "");
+    }
+
+    public void limit(RegistryId peer, String limit) {
+        federation.peers().limit(operator(), peer, Avt.parse(limit));
+    }
+
+    public void suspend(RegistryId peer) {
+        federation.peers().suspend(operator(), peer);
+    }
+
+    public void resume(RegistryId peer) {
+        federation.peers().resume(operator(), peer);
+    }
+
+    public void remove(RegistryId peer) {
+        federation.peers().remove(operator(), peer);
+    }
+
+    /// Its operator believes a certificate of a peer no more.
+    public void revoke(RegistryId peer, CertificateId certificate) {
+        federation.peers().revoke(operator(), peer, certificate);
     }
 
     /// It has reached that peer, which knows it.
