@@ -1,7 +1,9 @@
 package hanse.node;
 
 import com.fasterxml.uuid.Generators;
+import hanse.certs.KeyRotation;
 import hanse.certs.Leaf;
+import hanse.certs.VerifyKey;
 import hanse.node.access.Authentication;
 import hanse.node.access.KeyDirectory;
 import hanse.node.access.Limiter;
@@ -108,6 +110,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,13 +178,15 @@ public final class Node implements AutoCloseable {
         Transfers transfers = new Transfers(fee);
 
         // other registries
+        AtomicReference<List<VerifyKey>> furtherKeys = new AtomicReference<>(furtherKeys());
         federation = new Federation(
                 new Federation.Self(
                         registry,
                         keys.signing(),
                         keys.peerLeaf(),
                         config.peers().endpoint(),
-                        config.publicUrl().toString()),
+                        config.publicUrl().toString(),
+                        furtherKeys::get),
                 database,
                 ledger,
                 commit,
@@ -282,8 +287,7 @@ public final class Node implements AutoCloseable {
         tail = new Tail(database, ledger);
         Watches watches = new Watches(database, ledger, tail, parties);
         Checkpoints checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        Verification verification =
-                new Verification(database, registry, keys.signing().verifyKey()::verify);
+        Verification verification = new Verification(database, registry, keys::verify);
 
         // who may call
         Sessions sessions = new Sessions(registry, database, clock, random);
@@ -332,7 +336,7 @@ public final class Node implements AutoCloseable {
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, verification),
-                new PeerGrpc(federation.peers(), federation.peerTransfers()),
+                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
         List<ServerServiceDefinition> guarded = edge.guard(services);
 
@@ -395,6 +399,10 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
+                        new Upkeep.Own("certificate authority", Duration.ofSeconds(5), () -> {
+                            keys.followAuthority(config, clock);
+                            furtherKeys.set(furtherKeys());
+                        }),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));
         upkeep.start();
@@ -488,6 +496,10 @@ public final class Node implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<VerifyKey> furtherKeys() {
+        return KeyRotation.further(config.keys(), keys.signing().verifyKey());
     }
 
     private void requireOwn(RegistryId registry) {

@@ -31,6 +31,7 @@ final class PeerMeters {
         show(registry, "repeated", "Messages sent again", Snapshot::repeated);
         show(registry, "answered", "Outcomes of the peer that verified", Snapshot::answered);
         show(registry, "undecided", "Answers of the peer that decided nothing", Snapshot::undecided);
+        show(registry, "set.aside", "Messages that the peer left undecided too often", Snapshot::setAside);
         show(registry, "received", "Messages of the peer that verified", Snapshot::received);
         show(registry, "refused.messages", "Messages of the peer that did not verify", Snapshot::refusedMessages);
         show(registry, "refused.answers", "Answers of the peer that did not verify", Snapshot::refusedAnswers);
@@ -39,6 +40,7 @@ final class PeerMeters {
                 "handshake.failures",
                 "Certificates that claimed to be the peer and were not",
                 Snapshot::handshakeFailures);
+        show(registry, "knows.card", "1 when the peer knows our present CAs and keys", s -> s.knowsCard() ? 1 : 0);
         show(registry, "reconnects", "Streams to the peer that ended other than by us", Snapshot::reconnects);
         show(
                 registry,

@@ -196,6 +196,12 @@ final class Backlog {
         return was;
     }
 
+    /// It is left to the outbox; a look may bring it back.
+    void forget(Dispatch dispatch) {
+        waiting.remove(dispatch.id(), dispatch);
+        retries.remove(dispatch);
+    }
+
     /// Waits longer each time. Kept however many wait, because nobody else knows when it is due; that they do not
     /// become too many is a matter of taking no more.
     void putOff(Dispatch dispatch) {

@@ -31,11 +31,13 @@ public final class PeerMetrics {
     /// @param repeated messages sent again after a lost connection or a missing answer
     /// @param answered outcomes of it that verified
     /// @param undecided its answers that decided nothing
+    /// @param setAside messages that it left undecided too often, from the process's start
     /// @param received its messages that verified
     /// @param refusedMessages its messages that did not
     /// @param refusedAnswers its answers that did not verify or answered nothing
     /// @param handshakeFailures certificates that claimed to be it and were not
     /// @param reconnects streams to it that ended other than by us
+    /// @param knowsCard whether it has taken over our card as it is now
     /// @param lastHeard when anything authentic came from it
     /// @param lastFault what went wrong last; empty once an exchange went well again
     /// @param lastFaultAt when that was, also after `lastFault` was cleared
@@ -47,11 +49,13 @@ public final class PeerMetrics {
             long repeated,
             long answered,
             long undecided,
+            long setAside,
             long received,
             long refusedMessages,
             long refusedAnswers,
             long handshakeFailures,
             long reconnects,
+            boolean knowsCard,
             Optional<Instant> lastHeard,
             Optional<String> lastFault,
             Optional<Instant> lastFaultAt) {}
@@ -78,6 +82,11 @@ public final class PeerMetrics {
         refusals.add(peer, reason, detail);
     }
 
+    /// Whether a peer has taken over our card as it is now.
+    public void knowsCard(String peer, boolean knows) {
+        of(peer).knowsCard = knows;
+    }
+
     /// How often what was refused of a peer, by reason; of `(stranger)` what came from nobody known.
     public Map<String, Long> refusals(String peer) {
         return refusals.of(peer);
@@ -102,10 +111,12 @@ public final class PeerMetrics {
         final LongAdder repeated = new LongAdder();
         final LongAdder answered = new LongAdder();
         final LongAdder undecided = new LongAdder();
+        final LongAdder setAside = new LongAdder();
         final LongAdder received = new LongAdder();
         final LongAdder reconnects = new LongAdder();
         volatile boolean connected;
         volatile int inFlight;
+        volatile boolean knowsCard;
         private final LongAdder refusedMessages = new LongAdder();
         private final LongAdder refusedAnswers = new LongAdder();
         private final LongAdder handshakeFailures = new LongAdder();
@@ -168,11 +179,13 @@ public final class PeerMetrics {
                     repeated.sum(),
                     answered.sum(),
                     undecided.sum(),
+                    setAside.sum(),
                     received.sum(),
                     refusedMessages.sum(),
                     refusedAnswers.sum(),
                     handshakeFailures.sum(),
                     reconnects.sum(),
+                    knowsCard,
                     lastHeard,
                     lastFault,
                     lastFaultAt);

@@ -209,6 +209,11 @@ public final class PeerServer implements AutoCloseable {
                     reply(observer, () -> inbox.greet(peer, request));
                 }))
                 .addMethod(
+                        FederationServiceGrpc.getRenewCardMethod(), ServerCalls.asyncUnaryCall((request, observer) -> {
+                            String peer = CALLER.get().peer();
+                            reply(observer, () -> inbox.renew(peer, request));
+                        }))
+                .addMethod(
                         FederationServiceGrpc.getResolveAgentMethod(),
                         ServerCalls.asyncUnaryCall((request, observer) -> {
                             String peer = CALLER.get().peer();

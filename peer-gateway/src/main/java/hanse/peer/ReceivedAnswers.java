@@ -6,6 +6,7 @@ import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -15,6 +16,11 @@ import org.slf4j.LoggerFactory;
 /// Each answer on a thread of its own.
 final class ReceivedAnswers {
     private static final Logger log = LoggerFactory.getLogger(ReceivedAnswers.class);
+
+    /// How often a message is asked about before it is set aside: a minute or two, with what is waited in between.
+    private static final int TRIES = 10;
+
+    private static final Set<String> PASSING = Set.of("UNAVAILABLE", "OVERLOADED", "SHUTTING_DOWN");
 
     private final String peer;
     private final OutcomeProof proof;
@@ -108,8 +114,30 @@ final class ReceivedAnswers {
         metrics.fault("it decided nothing: " + reason);
         if (signal.guarded(() -> backlog.undecided(dispatch))) {
             signal.raise();
-            putOff(dispatch, reason);
+            if (!setAside(dispatch, reason)) {
+                putOff(dispatch, reason);
+            }
         }
+    }
+
+    /// What the peer will not decide, however often it is asked, takes no place from what it will. A peer that is
+    /// busy, or broken, is another matter: it says so of everything.
+    private boolean setAside(Dispatch dispatch, String reason) {
+        if (dispatch.undecided < TRIES || PASSING.contains(reason)) {
+            return false;
+        }
+        try {
+            if (!outbox.setAside(peer, dispatch.id(), reason)) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            log.warn("message {} to {} could not be set aside", dispatch.id(), peer, e);
+            return false;
+        }
+        log.warn("message {} to {} is set aside: {}", dispatch.id(), peer, reason);
+        metrics.setAside.increment();
+        signal.raise(() -> backlog.forget(dispatch));
+        return true;
     }
 
     /// Tells the outbox when a message will be tried again.

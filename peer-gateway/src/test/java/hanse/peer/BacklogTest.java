@@ -47,6 +47,20 @@ class BacklogTest {
     }
 
     @Test
+    void whatIsSetAsideMakesRoomAndMayComeBack() {
+        List<OutgoingMessage> messages =
+                Stream.generate(BacklogTest::message).limit(4 * WINDOW).toList();
+        List<Dispatch> putOff = messages.stream().map(this::taken).toList();
+        putOff.forEach(backlog::putOff);
+        assertThat(backlog.isFull()).isTrue();
+        putOff.forEach(backlog::forget);
+        assertThat(backlog.isFull()).isFalse();
+        assertThat(backlog.isLow()).isTrue();
+        assertThat(backlog.size()).isZero();
+        assertThat(messages).allMatch(backlog::take);
+    }
+
+    @Test
     void anOutcomeThatCouldNotBeStoredIsTakenAgainOnlyWhenItsTimeHasCome() {
         Dispatch dispatch = taken(message());
         dispatch.sentBefore = true;

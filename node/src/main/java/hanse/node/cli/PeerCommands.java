@@ -10,10 +10,14 @@ import hanse.peer.v1.ListPeerTransfersRequest;
 import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
+import hanse.peer.v1.ListStuckMessagesRequest;
+import hanse.peer.v1.ListStuckMessagesResponse;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.RetryStuckMessagesRequest;
+import hanse.peer.v1.RetryStuckMessagesResponse;
 import hanse.peer.v1.RevokePeerCertificateRequest;
 import hanse.peer.v1.SignedCard;
 import hanse.peer.v1.SuspendPeerRequest;
@@ -44,7 +48,9 @@ import picocli.CommandLine.Parameters;
             PeerCommands.Remove.class,
             PeerCommands.Revoke.class,
             PeerCommands.Transfers.class,
-            PeerCommands.Advance.class
+            PeerCommands.Advance.class,
+            PeerCommands.Stuck.class,
+            PeerCommands.Retry.class
         })
 final class PeerCommands {
 
@@ -321,6 +327,65 @@ final class PeerCommands {
                     advanced,
                     people -> people.println("advanced " + advanced.getAmount() + " AVT to " + advanced.getPayer()
                             + "; transfer " + advanced.getTransferId()));
+        }
+    }
+
+    @Command(
+            name = "stuck",
+            description = {
+                "The messages to a peer that are set aside, because it has left them undecided too often.",
+                "What they are about waits, and they are tried again every hour, or now: `peer retry`."
+            })
+    static final class Stuck extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            ListStuckMessagesResponse.Builder all = Pages.read(
+                    ListStuckMessagesResponse.newBuilder(),
+                    Pages.ALL,
+                    (size, token) -> node.peers()
+                            .listStuckMessages(ListStuckMessagesRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
+            return show(all, people -> {
+                Table table = new Table("SINCE", "SET ASIDE", "REASON", "KIND", "MESSAGE");
+                all.getMessagesList()
+                        .forEach(m -> table.row(
+                                Times.text(m.getSince()),
+                                Times.text(m.getSetAsideAt()),
+                                m.getReason(),
+                                m.getKind(),
+                                m.getMessageId()));
+                table.print(people);
+            });
+        }
+    }
+
+    @Command(name = "retry", description = "Send messages to a peer that are set aside again now.")
+    static final class Retry extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "MESSAGE",
+                description = "One of them, as `peer stuck` shows it (default: all).")
+        private String message = "";
+
+        @Override
+        int ask(Connection node) {
+            RetryStuckMessagesResponse retried = node.peers()
+                    .retryStuckMessages(RetryStuckMessagesRequest.newBuilder()
+                            .setRegistryId(peer)
+                            .setMessageId(message)
+                            .setRequestId(requestId())
+                            .build());
+            return show(retried, people -> people.println(retried.getRetried() + " sent again"));
         }
     }
 

@@ -6,6 +6,8 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.RenewCardRequest;
+import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.Nul;
@@ -17,12 +19,14 @@ import hanse.peer.Inbox;
 import hanse.peer.MessageSigner;
 import hanse.peer.PeerMetrics;
 import hanse.peer.ReceivedMessage;
+import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// What peers ask of this registry.
@@ -35,6 +39,7 @@ final class PeerInbox implements Inbox {
     private final PeerDirectory directory;
     private final PeerMetrics metrics;
     private final Function<String, ResolveAgentResponse> agents;
+    private final BiConsumer<RegistryId, SignedCard> renewal;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
 
@@ -47,6 +52,7 @@ final class PeerInbox implements Inbox {
             PeerDirectory directory,
             PeerMetrics metrics,
             Function<String, ResolveAgentResponse> agents,
+            BiConsumer<RegistryId, SignedCard> renewal,
             Executor signing) {
         this.self = self;
         this.commit = commit;
@@ -56,6 +62,7 @@ final class PeerInbox implements Inbox {
         this.directory = directory;
         this.metrics = metrics;
         this.agents = agents;
+        this.renewal = renewal;
         this.signing = signing;
     }
 
@@ -116,6 +123,19 @@ final class PeerInbox implements Inbox {
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
                 .build());
+    }
+
+    @Override
+    public CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
+        try {
+            renewal.accept(new RegistryId(peer), request.getCard());
+            return CompletableFuture.completedStage(RenewCardResponse.getDefaultInstance());
+        } catch (RefusedException refusal) {
+            metrics.refused(peer, refusal.reason().name(), "its card is not taken over");
+            return CompletableFuture.failedStage(Status.PERMISSION_DENIED
+                    .withDescription(refusal.reason().name())
+                    .asRuntimeException());
+        }
     }
 
     @Override

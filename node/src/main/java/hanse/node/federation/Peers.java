@@ -104,6 +104,44 @@ public final class Peers {
         });
     }
 
+    /// A peer shows its card as it is now, over the link. What it says is taken over if a key that is pinned has
+    /// signed it, and nothing older. Refuses with `BAD_CARD`, and with `PEER_KEY_CHANGED` where only the two
+    /// operators can help.
+    void renew(RegistryId peer, SignedCard signed) {
+        CheckedCard checked = check(signed, "");
+        if (!checked.card().getRegistryId().equals(peer.value())) {
+            throw new RefusedException(Reason.BAD_CARD);
+        }
+        boolean isNews = database.write(tx -> {
+            Rows rows = Rows.wanting(positions, peer);
+            return ledger.post(tx, rows, wanted -> {}, books -> {
+                // Under the position's lock, so that of two cards the newer one stays.
+                Peer before = require(tx, peer);
+                PeerPosition position = books.rows().get(positions, peer).orElseThrow();
+                if (!position.status().isLinked()) {
+                    throw new RefusedException(Reason.PEER_REMOVED);
+                }
+                if (!before.trusted().signingKeys().contains(checked.signingKey())) {
+                    throw new RefusedException(Reason.PEER_KEY_CHANGED);
+                }
+                boolean isSame = before.trusted().bundle().equals(checked.bundle())
+                        && before.trusted().signingKeys().equals(checked.peer().signingKeys());
+                if (isSame) {
+                    return false;
+                }
+                if (checked.card().getMadeAtMs() <= store.cardMadeAt(tx, peer)) {
+                    throw new RefusedException(Reason.BAD_CARD);
+                }
+                store.renew(tx, checked);
+                books.post(Posting.event(EntryKind.PEER_CHANGED, subject(peer), note(position)));
+                return true;
+            });
+        });
+        if (isNews) {
+            directory.refresh();
+        }
+    }
+
     /// Callers name issuers by their URL, so nobody takes another's.
     private void requireFreeUrl(Tx tx, RegistryId id, String url) {
         String plain = Peer.plainUrl(url);

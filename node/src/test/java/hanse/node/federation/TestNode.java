@@ -9,6 +9,7 @@ import com.google.common.collect.MoreCollectors;
 import com.google.protobuf.ByteString;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.CertificateId;
+import hanse.certs.KeyRotation;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
@@ -18,6 +19,8 @@ import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.RenewCardRequest;
+import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.federation.v1.SignedOutcome;
@@ -149,6 +152,7 @@ public final class TestNode implements AutoCloseable {
     public final Network network = new Network();
     private final Wire wire;
     private volatile Outbox sending;
+    private final RotatingIdentity identity;
     private final Path keys;
     private final int port;
     private final InstantSource clock;
@@ -258,14 +262,17 @@ public final class TestNode implements AutoCloseable {
                 new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {}),
                 new PeerStore());
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
+        SigningKey signing = SigningKey.openOrCreate(directory.resolve("signing.key"));
+        this.identity =
+                RotatingIdentity.open(authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock);
         this.federation = new Federation(
                 new Federation.Self(
                         id,
-                        SigningKey.openOrCreate(directory.resolve("signing.key")),
-                        RotatingIdentity.open(
-                                authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock),
+                        signing,
+                        identity,
                         "localhost:" + wire.port(),
-                        "https://" + name),
+                        "https://" + name,
+                        () -> KeyRotation.further(directory, signing.verifyKey())),
                 aside,
                 ledger,
                 commit,
@@ -340,6 +347,21 @@ public final class TestNode implements AutoCloseable {
     /// The same registry as a new process, not started.
     TestNode again() {
         return new TestNode(id.value(), keys, fresh, clock, fit, wire, port);
+    }
+
+    /// A further process of the same registry, not started. Peers that connect anew reach it.
+    public TestNode beside() {
+        return new TestNode(id.value(), keys, fresh, clock, fit, wire, Ports.free());
+    }
+
+    /// Takes up what has become of its CA, as a node does every few seconds.
+    void followAuthority() {
+        identity.follow(CertificateAuthority.openOrCreate(keys, id.value(), clock));
+    }
+
+    /// Its next leaf, long before it is due.
+    void renewLeaf() {
+        identity.renew();
     }
 
     /// Another registry of the same name: its keys are its own.
@@ -761,6 +783,11 @@ public final class TestNode implements AutoCloseable {
             }
 
             @Override
+            public CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
+                return real.renew(peer, request);
+            }
+
+            @Override
             public CompletionStage<ResolveAgentResponse> resolve(String peer, ResolveAgentRequest request) {
                 return real.resolve(peer, request);
             }
@@ -778,6 +805,11 @@ public final class TestNode implements AutoCloseable {
             @Override
             public void undecided(String peer, UUID message, String reason, Instant retryAt) {
                 real.undecided(peer, message, reason, retryAt);
+            }
+
+            @Override
+            public boolean setAside(String peer, UUID message, String reason) {
+                return real.setAside(peer, message, reason);
             }
 
             @Override

@@ -108,7 +108,7 @@ class HostileIdentityTest extends Siege {
     void aRevokedCertificateIsRefusedInEveryProcessAndItsConnectionsClose() {
         HostilePeer robbed = new HostilePeer("robbed.example", directory.resolve("robbed"));
         beta.trust(robbed.card(1));
-        try (TestNode second = new TestNode("beta.example", directory.resolve("beta"), beta.fresh).start()) {
+        try (TestNode second = beta.beside().start()) {
             Leaf stolen = robbed.leaf();
             Leaf alsoStolen = robbed.leaf();
             List<Line.Stream> open = List.of(
@@ -137,6 +137,7 @@ class HostileIdentityTest extends Siege {
             assertThat(robbed.call(beta).greet()).isEqualTo(Status.OK);
             assertThat(robbed.call(second).greet()).isEqualTo(Status.OK);
         }
+        beta.wire().to(beta.federation.port());
     }
 
     @Test

@@ -5,6 +5,7 @@ import hanse.certs.CertificateAuthority;
 import hanse.certs.Leaf;
 import hanse.certs.LeafOrder;
 import hanse.certs.SigningKey;
+import hanse.certs.TrustBundle;
 import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.SignedMessage;
@@ -60,8 +61,11 @@ final class HostilePeer implements AutoCloseable {
 
     /// What its victims' operators were given.
     SignedCard card(int port) {
-        return PeeringCards.make(
-                id.value(), "localhost:" + port, "https://" + id, authority().bundle(), key);
+        return PeeringCards.make(id.value(), "localhost:" + port, "https://" + id, bundle(), key);
+    }
+
+    TrustBundle bundle() {
+        return authority().bundle();
     }
 
     // ---- certificates
