@@ -32,6 +32,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -133,6 +134,7 @@ final class House implements AutoCloseable {
         Registry registry = new Registry(
                 config,
                 keys,
+                List::of,
                 new Database(connections, clock, mortality),
                 meters,
                 new UUID(random.nextLong(), random.nextLong()),

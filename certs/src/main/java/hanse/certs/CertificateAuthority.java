@@ -145,8 +145,7 @@ public final class CertificateAuthority {
         }
     }
 
-    private static X509Certificate selfSigned(String registryId, KeyPair pair, Instant now)
-            throws GeneralSecurityException {
+    static X509Certificate selfSigned(String registryId, KeyPair pair, Instant now) throws GeneralSecurityException {
         X500Name name = name(registryId + " CA");
         JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
         try {
@@ -214,7 +213,7 @@ public final class CertificateAuthority {
                 .build();
     }
 
-    private static KeyPair newKey() throws GeneralSecurityException {
+    static KeyPair newKey() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
         return generator.generateKeyPair();

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class RotatingIdentity {
     private static final Logger log = LoggerFactory.getLogger(RotatingIdentity.class);
 
-    private final CertificateAuthority authority;
+    private volatile CertificateAuthority authority;
     private final LeafOrder order;
     private final Path directory;
     private final String name;
@@ -82,6 +82,17 @@ public final class RotatingIdentity {
     /// The CAs to which [#current] chains.
     public TrustBundle bundle() {
         return authority.bundle();
+    }
+
+    /// Takes up what has become of the CA: its bundle at once, and a new leaf where another key signs now.
+    ///
+    /// @throws java.io.UncheckedIOException when the leaf cannot be written; the old one stays in use
+    public synchronized void follow(CertificateAuthority next) {
+        boolean isOther = !next.certificate().equals(authority.certificate());
+        authority = next;
+        if (isOther) {
+            renew();
+        }
     }
 
     /// Renews the leaf if two thirds of its life are over.

@@ -1,6 +1,8 @@
 package hanse.node;
 
+import hanse.certs.KeyRotation;
 import hanse.certs.Leaf;
+import hanse.certs.VerifyKey;
 import hanse.node.access.Authentication;
 import hanse.node.access.Limiter;
 import hanse.node.access.RateLimits;
@@ -47,6 +49,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +91,8 @@ public final class Node implements AutoCloseable {
         int migrated = Migrations.apply(pool.connections());
         database = new Database(pool.connections(), clock);
         requireOwn(config.registry());
-        registry = new Registry(config, keys, database, metrics, process, world);
+        AtomicReference<List<VerifyKey>> furtherKeys = new AtomicReference<>(furtherKeys());
+        registry = new Registry(config, keys, furtherKeys::get, database, metrics, process, world);
         PeerMeters peerMeters = new PeerMeters(registry.federation().metrics(), metrics);
         SettlementMeters settlementMeters = new SettlementMeters(registry.settlements(), metrics);
 
@@ -169,6 +173,10 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), registry::renewLanes),
+                        new Upkeep.Own("certificate authority", Duration.ofSeconds(5), () -> {
+                            keys.followAuthority(config, clock);
+                            furtherKeys.set(furtherKeys());
+                        }),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
                         new Upkeep.Own("peer certificate", Duration.ofMinutes(1), keys.peerLeaf()::renewIfDue)));
         upkeep.start();
@@ -256,6 +264,10 @@ public final class Node implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<VerifyKey> furtherKeys() {
+        return KeyRotation.further(config.keys(), keys.signing().verifyKey());
     }
 
     private void requireOwn(RegistryId id) {

@@ -2,9 +2,11 @@ package hanse.node;
 
 import hanse.certs.CertificateAuthority;
 import hanse.certs.KeyFiles;
+import hanse.certs.KeyRotation;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
+import hanse.certs.VerifyKey;
 import hanse.node.config.NodeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,10 @@ import java.util.Set;
 ///   ca.key ca.crt           the registry's certificate authority; a copy of ca.crt lies beside hanse.yaml for clients
 ///   public.key public.crt   the leaf of the gRPC and REST ports, for the configured hosts
 ///   node.key node.crt       the leaf of the peer port, spiffe://<registry>/node
+///   ca-next.key             the CA that is to take its place, while it is being replaced
 ///   signing.key             signs cards, messages, outcomes and checkpoints; the registry's id is pinned to it
+///   signing-next.key, signing-before.key, signing.past
+///                           the key that is to take its place, the one before, and the public ones of all before
 ///   token.secret            payment tokens are made with it; kept out of the database
 ///   operator-admin.key      the first operator's key
 /// ```
@@ -32,12 +37,14 @@ import java.util.Set;
 /// @param publicLeaf  of the gRPC and REST ports; renews itself
 /// @param peerLeaf    of the peer port and of links to peers; renews itself
 /// @param signing     the registry's
+/// @param past        keys that signed before that one
 /// @param tokenSecret 32 bytes
 public record NodeKeys(
         CertificateAuthority authority,
         RotatingIdentity publicLeaf,
         RotatingIdentity peerLeaf,
         SigningKey signing,
+        List<VerifyKey> past,
         byte[] tokenSecret) {
     /// The operator that the first start makes.
     public static final String FIRST_OPERATOR = "admin";
@@ -67,7 +74,27 @@ public record NodeKeys(
                 publicLeaf,
                 peerLeaf,
                 SigningKey.openOrCreate(keys.resolve("signing.key")),
+                KeyRotation.past(keys),
                 secret(keys.resolve("token.secret")));
+    }
+
+    /// Takes up what an operator has done to the CA meanwhile.
+    void followAuthority(NodeConfig config, InstantSource clock) {
+        if (!Files.exists(config.keys().resolve("ca.key"))) {
+            // A key directory that is away for a moment is no reason to make another CA.
+            return;
+        }
+        CertificateAuthority now = CertificateAuthority.openOrCreate(
+                config.keys(), config.registry().value(), clock);
+        publish(now.bundle().pem(), config.caFile());
+        publicLeaf.follow(now);
+        peerLeaf.follow(now);
+    }
+
+    /// Whether this registry has signed that, with this key or one before.
+    boolean verify(byte[] text, byte[] signature) {
+        return signing.verifyKey().verify(text, signature)
+                || past.stream().anyMatch(key -> key.verify(text, signature));
     }
 
     /// The first operator's key, made if there is none.

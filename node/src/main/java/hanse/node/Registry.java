@@ -3,6 +3,7 @@ package hanse.node;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.NoArgGenerator;
 import com.fasterxml.uuid.UUIDClock;
+import hanse.certs.VerifyKey;
 import hanse.node.access.KeyDirectory;
 import hanse.node.account.Accounts;
 import hanse.node.account.LedgerGrpc;
@@ -79,6 +80,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,9 +144,16 @@ public final class Registry implements AutoCloseable {
     }
 
     /// @param keys the registry's
+    /// @param furtherKeys by which it signs, too, while it changes keys
     /// @param process names this process among those that share the database
     public Registry(
-            NodeConfig config, NodeKeys keys, Database database, MeterRegistry metrics, UUID process, World world) {
+            NodeConfig config,
+            NodeKeys keys,
+            Supplier<List<VerifyKey>> furtherKeys,
+            Database database,
+            MeterRegistry metrics,
+            UUID process,
+            World world) {
         this.config = config;
         this.database = database;
         this.clock = world.clock();
@@ -171,7 +180,8 @@ public final class Registry implements AutoCloseable {
                         keys.signing(),
                         keys.peerLeaf(),
                         config.peers().endpoint(),
-                        config.publicUrl().toString()),
+                        config.publicUrl().toString(),
+                        furtherKeys),
                 database,
                 ledger,
                 commit,
@@ -270,7 +280,7 @@ public final class Registry implements AutoCloseable {
 
         // the proof of it
         checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        verification = new Verification(database, registry, keys.signing().verifyKey()::verify);
+        verification = new Verification(database, registry, keys::verify);
 
         // what can be called
         services = List.of(
@@ -294,7 +304,7 @@ public final class Registry implements AutoCloseable {
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, verification),
-                new PeerGrpc(federation.peers(), federation.peerTransfers()),
+                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
     }
 

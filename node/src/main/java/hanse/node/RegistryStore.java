@@ -2,6 +2,7 @@ package hanse.node;
 
 import static hanse.schema.jooq.Tables.REGISTRY;
 
+import hanse.certs.VerifyKey;
 import hanse.node.call.RegistryId;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.RegistryRecord;
@@ -30,7 +31,9 @@ final class RegistryStore {
             throw new IllegalStateException(
                     "this database is the registry " + row.getId() + "'s, and `registry` says " + id);
         }
-        if (!Arrays.equals(row.getSigningKey(), signingKey)) {
+        if (keys.past().contains(VerifyKey.stored(row.getSigningKey()))) {
+            tx.sql().update(REGISTRY).set(REGISTRY.SIGNING_KEY, signingKey).execute();
+        } else if (!Arrays.equals(row.getSigningKey(), signingKey)) {
             throw new IllegalStateException(
                     "signing.key is not the one that this database has met; all processes of " + id + " share it");
         }

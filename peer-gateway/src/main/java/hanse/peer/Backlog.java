@@ -1,5 +1,6 @@
 package hanse.peer;
 
+import com.google.protobuf.ByteString;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -24,11 +25,11 @@ final class Backlog {
 
     /// The last ones that were decided: a look that began before must not send them again, and a second answer to one
     /// that was sent twice is nothing strange.
-    private final LinkedHashMap<UUID, Boolean> settled = new LinkedHashMap<>() {
+    private final LinkedHashMap<UUID, ByteString> settled = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UUID, ByteString> eldest) {
             return size() > 4 * settings.window();
         }
     };
@@ -167,9 +168,17 @@ final class Backlog {
     }
 
     /// The outcome is stored.
-    void settled(Dispatch dispatch) {
+    ///
+    /// @param digest of the outcome
+    void settled(Dispatch dispatch, ByteString digest) {
         deciding.remove(dispatch.id());
-        settled.put(dispatch.id(), true);
+        settled.put(dispatch.id(), digest);
+    }
+
+    /// Whether a message has got another outcome than that, a while ago at most.
+    boolean isSettledOtherwise(UUID id, ByteString digest) {
+        ByteString known = settled.get(id);
+        return known != null && !known.equals(digest);
     }
 
     /// The outcome could not be stored: the peer will be asked again.
@@ -185,6 +194,12 @@ final class Backlog {
             putOff(dispatch);
         }
         return was;
+    }
+
+    /// It is left to the outbox; a look may bring it back.
+    void forget(Dispatch dispatch) {
+        waiting.remove(dispatch.id(), dispatch);
+        retries.remove(dispatch);
     }
 
     /// Waits longer each time. Kept however many wait, because nobody else knows when it is due; that they do not

@@ -38,6 +38,7 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     private final ServerCall<SignedMessage, Answer> call;
     private final Inbox inbox;
     private final Semaphore share;
+    private final Bucket patience;
     private final PeerMetrics.Counters metrics;
     private final Runnable onEnd;
 
@@ -50,12 +51,14 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     private boolean ended;
 
     /// @param share how many more messages of the peer may be decided at once, over all its streams
+    /// @param patience how many more messages of the peer may be refused, over all its streams
     ExchangeCall(
             String self,
             IncomingConnections.Connection connection,
             ServerCall<SignedMessage, Answer> call,
             Inbox inbox,
             Semaphore share,
+            Bucket patience,
             PeerMetrics.Counters metrics,
             Runnable onEnd) {
         this.self = self;
@@ -63,6 +66,7 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
         this.call = call;
         this.inbox = inbox;
         this.share = share;
+        this.patience = patience;
         this.metrics = metrics;
         this.onEnd = onEnd;
     }
@@ -160,19 +164,19 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
     private void handle(SignedMessage signed, int size) {
         ByteString bytes = signed.getMessage();
         if (bytes.size() > PeerServer.MAX_MESSAGE_BYTES) {
-            refuse(ByteString.EMPTY, "MESSAGE_UNREADABLE", "a message larger than 64 KiB", size);
+            refuse(ByteString.EMPTY, Refusal.MESSAGE_TOO_LARGE, "a message larger than 64 KiB", size);
             return;
         }
         Message message;
         try {
             message = Message.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            refuse(ByteString.EMPTY, "MESSAGE_UNREADABLE", "a message that is none", size);
+            refuse(ByteString.EMPTY, Refusal.MESSAGE_MALFORMED, "a message that is none", size);
             return;
         }
         Optional<UUID> id = MessageIds.parse(message.getId());
         if (id.isEmpty()) {
-            refuse(ByteString.EMPTY, "MESSAGE_UNREADABLE", "a message whose id has not 16 bytes", size);
+            refuse(ByteString.EMPTY, Refusal.MESSAGE_MALFORMED, "a message whose id has not 16 bytes", size);
             return;
         }
         Optional<TrustedPeer> peer = connection.trusted();
@@ -181,16 +185,16 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
             return;
         }
         if (!message.getFrom().equals(connection.peer())) {
-            refuse(message.getId(), "MESSAGE_REFUSED", "a message from another registry than its own", size);
+            refuse(message.getId(), Refusal.FOREIGN_SENDER, "a message from another registry than its own", size);
         } else if (!message.getTo().equals(self)) {
-            refuse(message.getId(), "MESSAGE_REFUSED", "a message to another registry", size);
+            refuse(message.getId(), Refusal.FOREIGN_RECEIVER, "a message to another registry", size);
         } else if (!peer.get()
                 .signed(SignedBytes.MESSAGE.of(bytes), signed.getSignature().toByteArray())) {
-            refuse(message.getId(), "MESSAGE_REFUSED", "a message not signed by its key", size);
+            refuse(message.getId(), Refusal.BAD_SIGNATURE, "a message not signed by its key", size);
         } else if (message.getProtocol() != MessageSigner.PROTOCOL) {
-            refuse(message.getId(), "MESSAGE_UNREADABLE", "a message of another protocol version", size);
+            refuse(message.getId(), Refusal.UNKNOWN_PROTOCOL, "a message of another protocol version", size);
         } else if (message.getBodyCase() == Message.BodyCase.BODY_NOT_SET) {
-            refuse(message.getId(), "MESSAGE_UNREADABLE", "a message without a body known here", size);
+            refuse(message.getId(), Refusal.UNKNOWN_BODY, "a message without a body known here", size);
         } else {
             metrics.received.increment();
             metrics.heard();
@@ -200,6 +204,7 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
 
     private void decide(ReceivedMessage message, int size) {
         if (!share.tryAcquire()) {
+            metrics.refused(Refusal.OVERLOADED, "more messages than are decided at once");
             answer(Answers.undecided(message.id(), "OVERLOADED"), size);
             return;
         }
@@ -223,13 +228,27 @@ final class ExchangeCall extends ServerCall.Listener<SignedMessage> {
 
     /// Whatever went wrong inside, to the peer it is "no answer": it asks again.
     private void answerUnavailable(ReceivedMessage message, @Nullable Throwable failure, int size) {
-        log.warn("message {} of {} could not be decided", message.id(), message.peer(), failure);
+        if (metrics.refused(Refusal.UNAVAILABLE, "message " + message.id() + " could not be decided")) {
+            log.warn("message {} of {} could not be decided", message.id(), message.peer(), failure);
+        }
         answer(Answers.undecided(message.id(), "UNAVAILABLE"), size);
     }
 
-    private void refuse(ByteString id, String reason, String what, int size) {
-        metrics.messageRefused("it sent " + what);
-        answer(Answers.undecided(id, reason), size);
+    /// Whoever sends nothing but what is refused costs a signature check for each, and nobody needs its stream.
+    private void refuse(ByteString id, Refusal why, String what, int size) {
+        metrics.messageRefused(why, "it sent " + what);
+        answer(Answers.undecided(id, told(why)), size);
+        if (!patience.take()) {
+            metrics.refused(Refusal.TOO_MUCH_REFUSED, "its stream ends");
+            end(Status.RESOURCE_EXHAUSTED.withDescription("too many messages were refused"));
+        }
+    }
+
+    private static String told(Refusal why) {
+        return switch (why) {
+            case FOREIGN_SENDER, FOREIGN_RECEIVER, BAD_SIGNATURE -> "MESSAGE_REFUSED";
+            default -> "MESSAGE_UNREADABLE";
+        };
     }
 
     private void answer(Answer answer, int size) {

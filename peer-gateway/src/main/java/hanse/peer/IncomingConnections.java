@@ -14,11 +14,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +34,18 @@ final class IncomingConnections extends ServerTransportFilter {
     private final PeerTrust trust;
     private final PeerMetrics metrics;
     private final InstantSource clock;
+    private final PeerLimits limits;
+    private final Handshakes handshakes;
     private final Map<SocketAddress, Channel> accepted = new ConcurrentHashMap<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong opened = new AtomicLong();
 
-    IncomingConnections(PeerTrust trust, PeerMetrics metrics, InstantSource clock) {
+    IncomingConnections(PeerTrust trust, PeerMetrics metrics, PeerLimits limits, InstantSource clock) {
         this.trust = trust;
         this.metrics = metrics;
+        this.limits = limits;
         this.clock = clock;
+        this.handshakes = new Handshakes(limits, this::makeRoom);
     }
 
     /// One peer's connection to us.
@@ -46,6 +53,7 @@ final class IncomingConnections extends ServerTransportFilter {
         private final String peer;
         private final List<X509Certificate> chain;
         private final @Nullable Channel channel;
+        private final long number = opened.incrementAndGet();
         private volatile @Nullable TrustedPeer fits;
 
         private Connection(String peer, List<X509Certificate> chain, @Nullable Channel channel) {
@@ -71,7 +79,7 @@ final class IncomingConnections extends ServerTransportFilter {
                 try {
                     now.check(chain, TrustedPeer.Side.CLIENT, clock.instant());
                 } catch (CertificateException e) {
-                    metrics.of(peer).handshakeFailed(String.valueOf(e.getMessage()));
+                    metrics.of(peer).certificateRefused(e);
                     return Optional.empty();
                 }
                 fits = now;
@@ -80,7 +88,14 @@ final class IncomingConnections extends ServerTransportFilter {
         }
 
         private void closeUnlessTrusted() {
-            if (trusted().isEmpty() && channel != null) {
+            if (trusted().isEmpty()) {
+                close(Refusal.NOT_TRUSTED, "its certificate does not do any more");
+            }
+        }
+
+        private void close(Refusal why, String detail) {
+            if (channel != null && connections.remove(this)) {
+                metrics.of(peer).refused(why, detail + ", from " + channel.remoteAddress());
                 cut(channel);
             }
         }
@@ -93,16 +108,36 @@ final class IncomingConnections extends ServerTransportFilter {
             protected int doReadMessages(List<Object> read) throws Exception {
                 int before = read.size();
                 int count = super.doReadMessages(read);
-                for (Object one : read.subList(before, read.size())) {
-                    if (one instanceof Channel channel && channel.remoteAddress() != null) {
-                        SocketAddress address = channel.remoteAddress();
-                        accepted.put(address, channel);
-                        channel.closeFuture().addListener(closed -> accepted.remove(address, channel));
-                    }
-                }
+                read.subList(before, read.size()).removeIf(one -> one instanceof Channel channel && !accept(channel));
                 return count;
             }
         };
+    }
+
+    /// Notes a connection, before anything is read from it; false when it was closed instead.
+    private boolean accept(Channel channel) {
+        SocketAddress address = channel.remoteAddress();
+        if (address == null) {
+            return true;
+        }
+        if (!handshakes.begins(channel)) {
+            metrics.stranger(Refusal.TOO_MANY_CONNECTIONS, "from " + address);
+            channel.unsafe().closeForcibly();
+            return false;
+        }
+        accepted.put(address, channel);
+        channel.closeFuture().addListener(closed -> {
+            accepted.remove(address, channel);
+            if (handshakes.ends(channel)) {
+                metrics.stranger(Refusal.HANDSHAKE_UNFINISHED, "from " + address);
+            }
+        });
+        return true;
+    }
+
+    private void makeRoom(Channel channel) {
+        metrics.stranger(Refusal.TOO_MANY_CONNECTIONS, "a handshake makes room, from " + channel.remoteAddress());
+        cut(channel);
     }
 
     /// The handshake is done. Trust is checked once more, after the connection is noted: a peer that was removed
@@ -121,9 +156,19 @@ final class IncomingConnections extends ServerTransportFilter {
             }
             return attributes;
         }
+        if (channel != null) {
+            handshakes.ends(channel);
+        }
         Connection connection = new Connection(peer.get(), chain, channel);
         connections.add(connection);
         connection.closeUnlessTrusted();
+        List<Connection> same = connections.stream()
+                .filter(other -> other.peer.equals(connection.peer))
+                .sorted(Comparator.comparingLong(other -> other.number))
+                .toList();
+        if (same.size() > limits.connections()) {
+            same.getFirst().close(Refusal.TOO_MANY_CONNECTIONS, "its oldest makes room");
+        }
         return attributes.toBuilder().set(CONNECTION, connection).build();
     }
 

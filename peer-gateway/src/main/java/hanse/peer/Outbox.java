@@ -22,4 +22,11 @@ public interface Outbox {
     /// The peer decided. Completes when that is durable; a failed stage makes the pump ask the peer again. May come
     /// more than once for one message, always with the same decision.
     CompletionStage<Void> decided(String peer, VerifiedOutcome outcome);
+
+    /// A message was left undecided so often, for a reason that is its own, that trying on is of no use for now.
+    /// If this returns true it is not sent again until [#due] gives it out anew. Never throws away anything; may
+    /// block.
+    default boolean setAside(String peer, UUID id, String reason) {
+        return false;
+    }
 }

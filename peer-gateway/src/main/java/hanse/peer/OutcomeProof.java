@@ -7,8 +7,6 @@ import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Believes an outcome only if it proves itself: by the peer's key, from it, to us, about exactly the message that we
 /// sent.
@@ -26,8 +24,6 @@ final class OutcomeProof {
             Message.BodyCase.SLASH_CONFIRMATION,
             Message.BodyCase.DISPUTE_FILING,
             Message.BodyCase.DISPUTE_WITHDRAWAL);
-
-    private static final Logger log = LoggerFactory.getLogger(OutcomeProof.class);
 
     private final String self;
     private final String peer;
@@ -87,8 +83,7 @@ final class OutcomeProof {
     }
 
     private Optional<Outcome> forged(String what) {
-        log.warn("{} sent {}", peer, what);
-        metrics.answerRefused("it sent " + what);
+        metrics.answerRefused(Refusal.FORGED_OUTCOME, "it sent " + what);
         return Optional.empty();
     }
 }

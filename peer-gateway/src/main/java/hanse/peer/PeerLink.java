@@ -4,13 +4,14 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 
 /// Our connection to one peer: a channel that is replaced when it fails, when our certificate was renewed, and when
@@ -25,8 +26,12 @@ final class PeerLink {
     private final ScheduledExecutorService scheduler;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<ManagedChannel> open = new HashSet<>();
+
+    /// With whether whoever answered there would be believed now, too.
+    private final Map<ManagedChannel, BooleanSupplier> open = new HashMap<>();
+
     private Optional<ManagedChannel> current = Optional.empty();
+    private String endpoint = "";
     private boolean closed;
 
     PeerLink(String peer, PeerTrust trust, PeerTls tls, ScheduledExecutorService scheduler) {
@@ -58,9 +63,10 @@ final class PeerLink {
             if (closed || found.isEmpty()) {
                 return Optional.empty();
             }
+            PeerTls.Client client = tls.forClient(peer);
             ManagedChannel channel = NettyChannelBuilder.forTarget(
                             "dns:///" + found.get().endpoint())
-                    .sslContext(tls.forClient(peer))
+                    .sslContext(client.context())
                     .proxyDetector(address -> null)
                     .directExecutor()
                     .disableServiceConfigLookUp()
@@ -70,7 +76,8 @@ final class PeerLink {
                     .keepAliveTime(10, TimeUnit.SECONDS)
                     .keepAliveTimeout(5, TimeUnit.SECONDS)
                     .build();
-            open.add(channel);
+            open.put(channel, client.fits());
+            endpoint = found.get().endpoint();
             Optional<ManagedChannel> before = current;
             current = Optional.of(channel);
             before.filter(old -> old.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
@@ -87,7 +94,7 @@ final class PeerLink {
     void retire(ManagedChannel channel) {
         lock.lock();
         try {
-            if (!open.remove(channel)) {
+            if (open.remove(channel) == null) {
                 return;
             }
             current = current.filter(used -> used != channel);
@@ -110,12 +117,37 @@ final class PeerLink {
         used.ifPresent(this::retire);
     }
 
-    /// Closes every connection at once; what is pinned of the peer has changed.
-    void cut() {
+    /// What is pinned of the peer has changed: closes at once every connection at whose other end nobody is now
+    /// who would be believed.
+    ///
+    /// @return whether the one in use goes on, and where the peer is now
+    boolean recheck() {
+        List<ManagedChannel> strange;
+        boolean goesOn;
+        lock.lock();
+        try {
+            strange = open.entrySet().stream()
+                    .filter(one -> !one.getValue().getAsBoolean())
+                    .map(Map.Entry::getKey)
+                    .toList();
+            strange.forEach(open::remove);
+            current = current.filter(open::containsKey);
+            goesOn = current.isPresent()
+                    && trust.find(peer)
+                            .filter(pinned -> pinned.endpoint().equals(endpoint))
+                            .isPresent();
+        } finally {
+            lock.unlock();
+        }
+        strange.forEach(ManagedChannel::shutdownNow);
+        return goesOn;
+    }
+
+    private void cut() {
         List<ManagedChannel> all;
         lock.lock();
         try {
-            all = new ArrayList<>(open);
+            all = new ArrayList<>(open.keySet());
             open.clear();
             current = Optional.empty();
         } finally {

@@ -4,8 +4,11 @@ import hanse.certs.RotatingIdentity;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.RenewCardRequest;
+import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.peer.v1.SignedCard;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -126,6 +129,15 @@ public final class PeerLinks implements AutoCloseable {
                 timeout);
     }
 
+    /// Shows a peer our card. Fails as [#resolve].
+    public CompletableFuture<RenewCardResponse> renew(String peer, SignedCard card, Duration timeout) {
+        return call(
+                peer,
+                FederationServiceGrpc.getRenewCardMethod(),
+                RenewCardRequest.newBuilder().setCard(card).build(),
+                timeout);
+    }
+
     /// Asks a peer for the DID document of an agent of its. Fails with a [io.grpc.StatusRuntimeException]: the peer's,
     /// or UNAVAILABLE when it is not trusted or not reached.
     public CompletableFuture<ResolveAgentResponse> resolve(String peer, String did, Duration timeout) {
@@ -151,11 +163,13 @@ public final class PeerLinks implements AutoCloseable {
 
     private void trustChanged(String peer) {
         PeerLink link = links.get(peer);
-        if (link != null) {
-            link.cut();
-        }
+        boolean goesOn = link != null && link.recheck();
         Pump pump = pumps.get(peer);
-        if (pump != null) {
+        if (pump != null && !goesOn) {
+            if (link != null) {
+                // Where it is elsewhere now, what is under way there still ends.
+                pump.refresh();
+            }
             pump.trustChanged();
         }
     }

@@ -4,9 +4,13 @@ import hanse.certs.RotatingIdentity;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.SignedMessage;
+import io.grpc.Codec;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.DecompressorRegistry;
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -34,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,10 +58,6 @@ public final class PeerServer implements AutoCloseable {
     /// too large is refused alone.
     private static final int MAX_FRAME_BYTES = 256 * 1024;
 
-    /// The most Exchange streams of one peer: each of its nodes needs one, and two while it changes connections. A
-    /// further one ends the oldest, because that is the one whose other end is most likely gone.
-    private static final int MAX_STREAMS = 8;
-
     /// The most messages of one peer that are being decided at once, over all its streams: enough for two of its nodes
     /// at full speed, and never the whole of what this node can have waiting.
     static final int SHARE = 2048;
@@ -67,6 +68,7 @@ public final class PeerServer implements AutoCloseable {
     private final String self;
     private final Inbox inbox;
     private final PeerMetrics metrics;
+    private final PeerLimits limits;
     private final Consumer<String> heard;
     private final IncomingConnections connections;
     private final EventLoopGroup acceptor = new MultiThreadIoEventLoopGroup(
@@ -79,7 +81,9 @@ public final class PeerServer implements AutoCloseable {
     private final Map<String, Deque<ExchangeCall>> streams = new HashMap<>();
 
     /// Kept when a peer's streams end: what came over them may still be undecided.
-    private final Map<String, Semaphore> shares = new HashMap<>();
+    private final Map<String, Share> shares = new ConcurrentHashMap<>();
+
+    private record Share(Semaphore decided, Semaphore calls, Bucket patience) {}
 
     private final Server server;
     private boolean draining;
@@ -91,28 +95,35 @@ public final class PeerServer implements AutoCloseable {
             PeerTrust trust,
             Inbox inbox,
             PeerMetrics metrics,
+            PeerLimits limits,
             Consumer<String> heard,
             InstantSource clock)
             throws IOException {
         this.self = self;
         this.inbox = inbox;
         this.metrics = metrics;
+        this.limits = limits;
         this.heard = heard;
-        this.connections = new IncomingConnections(trust, metrics, clock);
+        this.connections = new IncomingConnections(trust, metrics, limits, clock);
         this.server = NettyServerBuilder.forAddress(address)
                 .sslContext(new PeerTls(identity, trust, metrics, clock).forServer())
                 .channelFactory(connections::newServerChannel)
                 .bossEventLoopGroup(acceptor)
                 .workerEventLoopGroup(workers)
                 .directExecutor()
-                .handshakeTimeout(10, TimeUnit.SECONDS)
+                .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS)
                 .maxInboundMessageSize(MAX_FRAME_BYTES)
+                // Nobody of ours packs messages, and what is too large unpacked would fail where it is not expected.
+                .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, true))
                 .maxConcurrentCallsPerConnection(64)
+                // Streams that are opened and reset cost more here than there.
+                .maxRstFramesPerWindow(200, 10)
                 .flowControlWindow(1 << 20)
-                .keepAliveTime(15, TimeUnit.SECONDS)
-                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .keepAliveTime(limits.quiet().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(Math.min(limits.quiet().toMillis(), 5_000), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .addTransportFilter(connections)
+                .addStreamTracerFactory(new BrokenCalls(metrics))
                 .intercept(new PeersOnly())
                 .addService(service())
                 .build();
@@ -131,6 +142,7 @@ public final class PeerServer implements AutoCloseable {
     /// @param address where to listen; port 0 for any free one
     /// @param self this registry's id
     /// @param identity the node certificate and its renewals
+    /// @param limits what one peer, or one address, may take of it
     /// @param heard told when a peer opened a stream or greeted, such as [PeerLinks#heard]; must not block
     /// @throws IOException when the address cannot be bound
     public static PeerServer start(
@@ -140,10 +152,11 @@ public final class PeerServer implements AutoCloseable {
             PeerTrust trust,
             Inbox inbox,
             PeerMetrics metrics,
+            PeerLimits limits,
             Consumer<String> heard,
             InstantSource clock)
             throws IOException {
-        return new PeerServer(address, self, identity, trust, inbox, metrics, heard, clock);
+        return new PeerServer(address, self, identity, trust, inbox, metrics, limits, heard, clock);
     }
 
     /// The port that it listens on.
@@ -196,6 +209,11 @@ public final class PeerServer implements AutoCloseable {
                     reply(observer, () -> inbox.greet(peer, request));
                 }))
                 .addMethod(
+                        FederationServiceGrpc.getRenewCardMethod(), ServerCalls.asyncUnaryCall((request, observer) -> {
+                            String peer = CALLER.get().peer();
+                            reply(observer, () -> inbox.renew(peer, request));
+                        }))
+                .addMethod(
                         FederationServiceGrpc.getResolveAgentMethod(),
                         ServerCalls.asyncUnaryCall((request, observer) -> {
                             String peer = CALLER.get().peer();
@@ -212,8 +230,9 @@ public final class PeerServer implements AutoCloseable {
         ExchangeCall oldest = null;
         lock.lock();
         try {
-            Semaphore share = shares.computeIfAbsent(peer, id -> new Semaphore(SHARE));
-            stream = new ExchangeCall(self, caller, call, inbox, share, metrics.of(peer), slot::leave);
+            Share share = share(peer);
+            stream = new ExchangeCall(
+                    self, caller, call, inbox, share.decided(), share.patience(), metrics.of(peer), slot::leave);
             slot.stream = stream;
             if (draining) {
                 call.close(Status.UNAVAILABLE.withDescription("SHUTTING_DOWN"), new Metadata());
@@ -221,19 +240,29 @@ public final class PeerServer implements AutoCloseable {
             }
             Deque<ExchangeCall> open = streams.computeIfAbsent(peer, id -> new ArrayDeque<>());
             open.addLast(stream);
-            if (open.size() > MAX_STREAMS) {
+            if (open.size() > limits.streams()) {
                 oldest = open.removeFirst();
             }
         } finally {
             lock.unlock();
         }
         if (oldest != null) {
+            metrics.of(peer).refused(Refusal.TOO_MANY_STREAMS, "its oldest makes room");
             oldest.end(Status.ABORTED.withDescription("another stream took its place"));
         }
         metrics.of(peer).heard();
         heard.accept(peer);
         stream.start();
         return stream;
+    }
+
+    private Share share(String peer) {
+        return shares.computeIfAbsent(
+                peer,
+                id -> new Share(
+                        new Semaphore(SHARE),
+                        new Semaphore(limits.calls()),
+                        new Bucket(10 * limits.refused(), limits.refused())));
     }
 
     private final class StreamSlot {
@@ -287,17 +316,44 @@ public final class PeerServer implements AutoCloseable {
         return Status.UNAVAILABLE.asRuntimeException();
     }
 
-    /// Lets only those in whose certificate is a trusted peer's now.
-    private static final class PeersOnly implements ServerInterceptor {
+    /// Lets only those in whose certificate is a trusted peer's now, and no more single calls of one at once than
+    /// it may have: one that is half sent, or that waits for the database, is one of them.
+    private final class PeersOnly implements ServerInterceptor {
         @Override
         public <A, B> ServerCall.Listener<A> interceptCall(
                 ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
             IncomingConnections.Connection connection = call.getAttributes().get(IncomingConnections.CONNECTION);
             if (connection == null || connection.trusted().isEmpty()) {
-                call.close(Status.PERMISSION_DENIED, new Metadata());
-                return new ServerCall.Listener<>() {};
+                return refuse(call, Status.PERMISSION_DENIED);
             }
-            return Contexts.interceptCall(Context.current().withValue(CALLER, connection), call, headers, next);
+            Context caller = Context.current().withValue(CALLER, connection);
+            if (call.getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY) {
+                return Contexts.interceptCall(caller, call, headers, next);
+            }
+            Semaphore calls = share(connection.peer()).calls();
+            if (!calls.tryAcquire()) {
+                metrics.of(connection.peer()).refused(Refusal.TOO_MANY_CALLS, "more single calls than it may have");
+                return refuse(call, Status.RESOURCE_EXHAUSTED.withDescription("too many calls at once"));
+            }
+            return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
+                    Contexts.interceptCall(caller, call, headers, next)) {
+                @Override
+                public void onCancel() {
+                    calls.release();
+                    super.onCancel();
+                }
+
+                @Override
+                public void onComplete() {
+                    calls.release();
+                    super.onComplete();
+                }
+            };
+        }
+
+        private static <A, B> ServerCall.Listener<A> refuse(ServerCall<A, B> call, Status status) {
+            call.close(status, new Metadata());
+            return new ServerCall.Listener<>() {};
         }
     }
 }

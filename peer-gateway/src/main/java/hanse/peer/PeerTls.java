@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -43,19 +44,28 @@ final class PeerTls {
 
     /// For calling a peer: whoever answers must be that one. A context for each channel, so that no TLS session
     /// outlives the certificates it was made with.
-    SslContext forClient(String peer) throws SSLException {
-        return GrpcSslContexts.configure(SslContextBuilder.forClient())
-                .keyManager(identity.keyManager())
-                .trustManager(new Check(Optional.of(peer)))
-                .endpointIdentificationAlgorithm(null)
-                .protocols("TLSv1.3")
-                .build();
+    Client forClient(String peer) throws SSLException {
+        Check check = new Check(Optional.of(peer));
+        return new Client(
+                GrpcSslContexts.configure(SslContextBuilder.forClient())
+                        .keyManager(identity.keyManager())
+                        .trustManager(check)
+                        .endpointIdentificationAlgorithm(null)
+                        .protocols("TLSv1.3")
+                        .build(),
+                check::fits);
     }
+
+    /// @param fits whether whoever answered last would be believed now, too; nobody would have been
+    record Client(SslContext context, BooleanSupplier fits) {}
 
     /// Knows a certificate by the bundle of the one registry that it names, never by a set of all CAs. Host names do
     /// not count: what is pinned is the registry, wherever it runs.
     private final class Check extends X509ExtendedTrustManager {
         private final Optional<String> expected;
+
+        /// The last that was believed, on a client's side; what was never asked for has not.
+        private volatile List<X509Certificate> believed = List.of();
 
         Check(Optional<String> expected) {
             this.expected = expected;
@@ -65,15 +75,34 @@ final class PeerTls {
             String claimed = expected.or(() -> chain.length == 0
                             ? Optional.empty()
                             : SpiffeId.of(chain[0]).map(SpiffeId::registry))
-                    .orElseThrow(() -> new CertificateException("the certificate names no registry"));
-            TrustedPeer peer =
-                    trust.find(claimed).orElseThrow(() -> new CertificateException("not a peer of this registry"));
+                    .orElseThrow(() -> stranger("the certificate names no registry"));
+            TrustedPeer peer = trust.find(claimed)
+                    .orElseThrow(() -> stranger("the certificate names " + claimed + ", not a peer of this registry"));
             try {
                 peer.check(List.of(chain), side, clock.instant());
+                believed = expected.isPresent() ? List.of(chain) : List.of();
             } catch (CertificateException e) {
-                metrics.of(claimed).handshakeFailed(String.valueOf(e.getMessage()));
+                metrics.of(claimed).certificateRefused(e);
                 throw e;
             }
+        }
+
+        private boolean fits() {
+            Optional<TrustedPeer> peer = expected.flatMap(trust::find);
+            if (peer.isEmpty() || believed.isEmpty()) {
+                return false;
+            }
+            try {
+                peer.get().check(believed, TrustedPeer.Side.SERVER, clock.instant());
+                return true;
+            } catch (CertificateException e) {
+                return false;
+            }
+        }
+
+        private CertificateException stranger(String why) {
+            metrics.stranger(Refusal.NOT_A_PEER, why);
+            return new CertificateException(why);
         }
 
         @Override

@@ -10,6 +10,7 @@ import hanse.certs.VerifyKey;
 import hanse.peer.v1.Card;
 import hanse.peer.v1.SignedCard;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,8 @@ public final class PeeringCards {
     /// The most bytes of a card: a full trust bundle and some.
     public static final int MAX_BYTES = TrustBundle.MAX_BYTES + 8 * 1024;
 
+    private static final int MAX_FURTHER_KEYS = 3;
+
     private PeeringCards() {}
 
     /// A card whose signature and form are checked. That it is really the other registry's only its fingerprint tells,
@@ -27,11 +30,15 @@ public final class PeeringCards {
     /// @param card as it says
     /// @param bundle its CAs
     /// @param signingKey the key to which the registry's id gets pinned
+    /// @param furtherKeys by which it signs beside that one while it changes keys
     /// @param fingerprint see [PeeringCards#fingerprint]
-    public record CheckedCard(Card card, TrustBundle bundle, VerifyKey signingKey, String fingerprint) {
+    public record CheckedCard(
+            Card card, TrustBundle bundle, VerifyKey signingKey, List<VerifyKey> furtherKeys, String fingerprint) {
         /// What to pin.
         public TrustedPeer peer() {
-            return new TrustedPeer(card.getRegistryId(), card.getEndpoint(), bundle, List.of(signingKey));
+            List<VerifyKey> keys = new ArrayList<>(List.of(signingKey));
+            keys.addAll(furtherKeys);
+            return new TrustedPeer(card.getRegistryId(), card.getEndpoint(), bundle, keys);
         }
     }
 
@@ -41,6 +48,21 @@ public final class PeeringCards {
     /// @param publicUrl where HTTP clients reach it
     public static SignedCard make(
             String registryId, String endpoint, String publicUrl, TrustBundle bundle, SigningKey key) {
+        return make(registryId, endpoint, publicUrl, bundle, key, List.of(), Instant.EPOCH);
+    }
+
+    /// The same while keys are changed.
+    ///
+    /// @param furtherKeys to be believed beside the one that signs the card; at most 3
+    /// @param madeAt peers believe no older one after it
+    public static SignedCard make(
+            String registryId,
+            String endpoint,
+            String publicUrl,
+            TrustBundle bundle,
+            SigningKey key,
+            List<VerifyKey> furtherKeys,
+            Instant madeAt) {
         ByteString card = Card.newBuilder()
                 .setRegistryId(registryId)
                 .setEndpoint(endpoint)
@@ -48,6 +70,9 @@ public final class PeeringCards {
                 .setSigningKey(key.verifyKey().base64())
                 .setPublicUrl(publicUrl)
                 .setProtocol(MessageSigner.PROTOCOL)
+                .addAllFurtherSigningKeys(
+                        furtherKeys.stream().map(VerifyKey::base64).toList())
+                .setMadeAtMs(madeAt.toEpochMilli())
                 .build()
                 .toByteString();
         return SignedCard.newBuilder()
@@ -86,6 +111,7 @@ public final class PeeringCards {
         }
         TrustBundle bundle;
         VerifyKey key;
+        List<VerifyKey> further;
         try {
             bundle = TrustBundle.parse(card.getTrustBundleList());
         } catch (IllegalArgumentException e) {
@@ -93,8 +119,15 @@ public final class PeeringCards {
         }
         try {
             key = VerifyKey.parse(card.getSigningKey());
+            further = card.getFurtherSigningKeysList().stream()
+                    .map(VerifyKey::parse)
+                    .distinct()
+                    .toList();
         } catch (IllegalArgumentException e) {
             throw new BadCardException("The card's signing key is not an Ed25519 key.");
+        }
+        if (further.size() > MAX_FURTHER_KEYS || further.contains(key)) {
+            throw new BadCardException("The card has more than " + MAX_FURTHER_KEYS + " further keys, or one twice.");
         }
         if (!key.verify(
                 SignedBytes.CARD.of(signed.getCard()), signed.getSignature().toByteArray())) {
@@ -104,7 +137,7 @@ public final class PeeringCards {
         if (!signed.getFingerprint().isEmpty() && !Fingerprint.matches(fingerprint, signed.getFingerprint())) {
             throw new BadCardException("The fingerprint printed on the card is not the card's.");
         }
-        return new CheckedCard(card, bundle, key, fingerprint);
+        return new CheckedCard(card, bundle, key, further, fingerprint);
     }
 
     /// Hex SHA-256 of the signing key's 32 bytes and the DER of each CA in order, in groups of four.

@@ -1,10 +1,12 @@
 package hanse.peer;
 
+import com.google.protobuf.ByteString;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.SignedOutcome;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -14,6 +16,11 @@ import org.slf4j.LoggerFactory;
 /// Each answer on a thread of its own.
 final class ReceivedAnswers {
     private static final Logger log = LoggerFactory.getLogger(ReceivedAnswers.class);
+
+    /// How often a message is asked about before it is set aside: a minute or two, with what is waited in between.
+    private static final int TRIES = 10;
+
+    private static final Set<String> PASSING = Set.of("UNAVAILABLE", "OVERLOADED", "SHUTTING_DOWN");
 
     private final String peer;
     private final OutcomeProof proof;
@@ -45,15 +52,29 @@ final class ReceivedAnswers {
         Optional<Dispatch> dispatch = id.flatMap(some -> signal.guarded(() -> backlog.awaitingAnswer(some)));
         if (dispatch.isEmpty()) {
             if (id.isEmpty() || !signal.guarded(() -> backlog.isAnswered(id.get()))) {
-                metrics.answerRefused("it answered a message that was not sent");
+                metrics.answerRefused(Refusal.UNASKED_ANSWER, "it answered a message that was not sent");
+            } else if (answer.hasOutcome()) {
+                repeated(id.get(), answer.getOutcome());
             }
             return;
         }
         switch (answer.getResultCase()) {
             case OUTCOME -> decided(dispatch.get(), answer.getOutcome());
             case UNDECIDED -> undecided(dispatch.get(), answer.getUndecided().getReason());
-            case RESULT_NOT_SET -> metrics.answerRefused("it answered nothing");
+            case RESULT_NOT_SET -> metrics.answerRefused(Refusal.EMPTY_ANSWER, "it answered nothing");
         }
+    }
+
+    /// The outcome of what has one. It changes nothing; another one than the first is worth knowing of.
+    private void repeated(UUID id, SignedOutcome signed) {
+        ByteString digest = digest(signed);
+        if (signal.guarded(() -> backlog.isSettledOtherwise(id, digest))) {
+            metrics.answerRefused(Refusal.CHANGED_OUTCOME, "it gave message " + id + " another outcome than before");
+        }
+    }
+
+    private static ByteString digest(SignedOutcome signed) {
+        return ByteString.copyFrom(SignedBytes.sha256(signed.getOutcome()));
     }
 
     private void decided(Dispatch dispatch, SignedOutcome signed) {
@@ -74,7 +95,8 @@ final class ReceivedAnswers {
                 notStored(dispatch, failure);
             } else {
                 metrics.wentWell();
-                signal.raise(() -> backlog.settled(dispatch));
+                ByteString digest = digest(signed);
+                signal.raise(() -> backlog.settled(dispatch, digest));
             }
         });
     }
@@ -92,8 +114,30 @@ final class ReceivedAnswers {
         metrics.fault("it decided nothing: " + reason);
         if (signal.guarded(() -> backlog.undecided(dispatch))) {
             signal.raise();
-            putOff(dispatch, reason);
+            if (!setAside(dispatch, reason)) {
+                putOff(dispatch, reason);
+            }
         }
+    }
+
+    /// What the peer will not decide, however often it is asked, takes no place from what it will. A peer that is
+    /// busy, or broken, is another matter: it says so of everything.
+    private boolean setAside(Dispatch dispatch, String reason) {
+        if (dispatch.undecided < TRIES || PASSING.contains(reason)) {
+            return false;
+        }
+        try {
+            if (!outbox.setAside(peer, dispatch.id(), reason)) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            log.warn("message {} to {} could not be set aside", dispatch.id(), peer, e);
+            return false;
+        }
+        log.warn("message {} to {} is set aside: {}", dispatch.id(), peer, reason);
+        metrics.setAside.increment();
+        signal.raise(() -> backlog.forget(dispatch));
+        return true;
     }
 
     /// Tells the outbox when a message will be tried again.

@@ -1,5 +1,6 @@
 package hanse.peer;
 
+import hanse.certs.CertificateId;
 import hanse.certs.SpiffeId;
 import hanse.certs.TrustBundle;
 import hanse.certs.VerifyKey;
@@ -9,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What this registry pins of a peer: enough to know it on the wire and to reach it.
 ///
@@ -16,12 +18,19 @@ import java.util.Optional;
 /// @param endpoint `host:port` of its peer port; an IPv6 address in brackets
 /// @param bundle the CAs from which its certificates chain, and no other registry's
 /// @param signingKeys the keys by which it signs, 1 to 4: several while it is changing keys
-public record TrustedPeer(String registryId, String endpoint, TrustBundle bundle, List<VerifyKey> signingKeys) {
+/// @param revoked certificates that are not believed although they chain to the bundle
+public record TrustedPeer(
+        String registryId,
+        String endpoint,
+        TrustBundle bundle,
+        List<VerifyKey> signingKeys,
+        Set<CertificateId> revoked) {
     private static final int MAX_KEYS = 4;
 
     /// @throws IllegalArgumentException when a part is not of its form
     public TrustedPeer {
         signingKeys = List.copyOf(signingKeys);
+        revoked = Set.copyOf(revoked);
         if (!SpiffeId.isRegistryId(registryId)) {
             throw new IllegalArgumentException("not a registry id");
         }
@@ -31,6 +40,16 @@ public record TrustedPeer(String registryId, String endpoint, TrustBundle bundle
         if (signingKeys.isEmpty() || signingKeys.size() > MAX_KEYS) {
             throw new IllegalArgumentException("a peer has 1 to " + MAX_KEYS + " signing keys");
         }
+    }
+
+    /// Nothing of it was revoked.
+    public TrustedPeer(String registryId, String endpoint, TrustBundle bundle, List<VerifyKey> signingKeys) {
+        this(registryId, endpoint, bundle, signingKeys, Set.of());
+    }
+
+    /// The same with these certificates revoked, and no others.
+    public TrustedPeer revoking(Set<CertificateId> certificates) {
+        return new TrustedPeer(registryId, endpoint, bundle, signingKeys, certificates);
     }
 
     /// Whether a text is `host:port`, and nothing else.
@@ -72,6 +91,11 @@ public record TrustedPeer(String registryId, String endpoint, TrustBundle bundle
             throw new CertificateException("the certificate is not for this side of a connection");
         }
         bundle.verify(chain, at);
+        for (X509Certificate link : revoked.isEmpty() ? List.<X509Certificate>of() : chain) {
+            if (revoked.contains(CertificateId.of(link)) || revoked.contains(CertificateId.serial(link))) {
+                throw new RevokedException();
+            }
+        }
     }
 
     /// Which end of a connection a peer is.

@@ -40,10 +40,24 @@ class BacklogTest {
         backlog.returnOverdue(System.nanoTime() + LONG.toNanos());
         putOff.forEach(dispatch -> {
             assertThat(backlog.deciding(dispatch)).isTrue();
-            backlog.settled(dispatch);
+            backlog.settled(dispatch, com.google.protobuf.ByteString.EMPTY);
         });
         assertThat(backlog.isLow()).isTrue();
         assertThat(backlog.isFull()).isFalse();
+    }
+
+    @Test
+    void whatIsSetAsideMakesRoomAndMayComeBack() {
+        List<OutgoingMessage> messages =
+                Stream.generate(BacklogTest::message).limit(4 * WINDOW).toList();
+        List<Dispatch> putOff = messages.stream().map(this::taken).toList();
+        putOff.forEach(backlog::putOff);
+        assertThat(backlog.isFull()).isTrue();
+        putOff.forEach(backlog::forget);
+        assertThat(backlog.isFull()).isFalse();
+        assertThat(backlog.isLow()).isTrue();
+        assertThat(backlog.size()).isZero();
+        assertThat(messages).allMatch(backlog::take);
     }
 
     @Test

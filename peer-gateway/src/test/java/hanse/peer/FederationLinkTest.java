@@ -710,7 +710,7 @@ class FederationLinkTest {
     private ManagedChannel channelAs(RotatingIdentity identity, PeerTrust trust, TestRegistry to) throws Exception {
         PeerTls tls = new PeerTls(identity, trust, new PeerMetrics(to.clock), to.clock);
         ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", to.server.port())
-                .sslContext(tls.forClient(to.id))
+                .sslContext(tls.forClient(to.id).context())
                 .build();
         open.addFirst(channel::shutdownNow);
         return channel;

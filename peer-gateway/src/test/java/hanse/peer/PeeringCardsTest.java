@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import hanse.certs.SigningKey;
+import hanse.certs.VerifyKey;
 import hanse.peer.v1.Card;
 import hanse.peer.v1.SignedCard;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +72,31 @@ class PeeringCardsTest {
         TestRegistry alpha = new TestRegistry("alpha.example", directory);
         SignedCard next = resigned(card(alpha), alpha.key, card -> card.setProtocol(2));
         assertThat(PeeringCards.check(next).card().getProtocol()).isEqualTo(2);
+    }
+
+    @Test
+    void aCardMayNameThreeFurtherKeysOnceEach() throws Exception {
+        TestRegistry alpha = new TestRegistry("alpha.example", directory);
+        List<VerifyKey> further = Stream.generate(() -> SigningKey.generate().verifyKey())
+                .limit(4)
+                .toList();
+        PeeringCards.CheckedCard checked = PeeringCards.check(withFurtherKeys(alpha, further.subList(0, 3)));
+        assertThat(checked.peer().signingKeys())
+                .containsExactly(alpha.key.verifyKey(), further.get(0), further.get(1), further.get(2));
+        assertThat(checked.card().getMadeAtMs()).isEqualTo(7);
+        refused(withFurtherKeys(alpha, further));
+        refused(withFurtherKeys(alpha, List.of(alpha.key.verifyKey())));
+    }
+
+    private static SignedCard withFurtherKeys(TestRegistry registry, List<VerifyKey> keys) {
+        return PeeringCards.make(
+                registry.id,
+                "alpha.example:7443",
+                "https://alpha.example",
+                registry.authority.bundle(),
+                registry.key,
+                keys,
+                Instant.ofEpochMilli(7));
     }
 
     private static void refused(SignedCard card) {

@@ -93,6 +93,7 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
                 trust,
                 this,
                 metrics,
+                PeerLimits.DEFAULTS,
                 peer -> {
                     if (links != null) {
                         links.heard(peer);

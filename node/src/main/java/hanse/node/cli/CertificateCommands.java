@@ -29,9 +29,10 @@ import picocli.CommandLine.Spec;
 /// `hanse certificate …`
 @Command(
         name = "certificate",
-        description = "Issue certificates of this registry's CA; needs its key directory, not a running node.",
+        description = "Issue certificates of this registry's CA, replace it or the signing key; needs its key"
+                + " directory, not a running node.",
         synopsisSubcommandLabel = "<command>",
-        subcommands = CertificateCommands.Bridge.class)
+        subcommands = {CertificateCommands.Bridge.class, RotateCommand.class})
 final class CertificateCommands {
 
     @Command(

@@ -10,10 +10,15 @@ import hanse.peer.v1.ListPeerTransfersRequest;
 import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
+import hanse.peer.v1.ListStuckMessagesRequest;
+import hanse.peer.v1.ListStuckMessagesResponse;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.RetryStuckMessagesRequest;
+import hanse.peer.v1.RetryStuckMessagesResponse;
+import hanse.peer.v1.RevokePeerCertificateRequest;
 import hanse.peer.v1.SignedCard;
 import hanse.peer.v1.SuspendPeerRequest;
 import hanse.peer.v1.UpdatePeerRequest;
@@ -30,7 +35,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "peer",
         description =
-                "Peer with other registries: exchange cards, set limits, suspend, resume, remove; see to transfers.",
+                "Peer with other registries: exchange cards, set limits, suspend, resume, remove, revoke; see to transfers.",
         synopsisSubcommandLabel = "<command>",
         subcommands = {
             PeerCommands.ShowCard.class,
@@ -41,8 +46,11 @@ import picocli.CommandLine.Parameters;
             PeerCommands.Suspend.class,
             PeerCommands.Resume.class,
             PeerCommands.Remove.class,
+            PeerCommands.Revoke.class,
             PeerCommands.Transfers.class,
-            PeerCommands.Advance.class
+            PeerCommands.Advance.class,
+            PeerCommands.Stuck.class,
+            PeerCommands.Retry.class
         })
 final class PeerCommands {
 
@@ -227,6 +235,31 @@ final class PeerCommands {
     }
 
     @Command(
+            name = "revoke",
+            description = {
+                "Believe a certificate of a peer no more, because its operator says that the key is in other hands.",
+                "Connections that came by it close within a second."
+            })
+    static final class Revoke extends OnPeer {
+        @Parameters(
+                index = "1",
+                paramLabel = "CERTIFICATE",
+                description = "Its SHA-256 or serial number in hex, as `openssl x509 -fingerprint -sha256` or `-serial`"
+                        + " prints it.")
+        private String certificate = "";
+
+        @Override
+        Peer answer(Connection node) {
+            return node.peers()
+                    .revokePeerCertificate(RevokePeerCertificateRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setCertificate(certificate)
+                            .setRequestId(requestId())
+                            .build());
+        }
+    }
+
+    @Command(
             name = "transfers",
             description = "The transfers to a peer that have no outcome yet; their money is in flight until they have.")
     static final class Transfers extends OnNode {
@@ -297,6 +330,65 @@ final class PeerCommands {
         }
     }
 
+    @Command(
+            name = "stuck",
+            description = {
+                "The messages to a peer that are set aside, because it has left them undecided too often.",
+                "What they are about waits, and they are tried again every hour, or now: `peer retry`."
+            })
+    static final class Stuck extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Override
+        int ask(Connection node) {
+            ListStuckMessagesResponse.Builder all = Pages.read(
+                    ListStuckMessagesResponse.newBuilder(),
+                    Pages.ALL,
+                    (size, token) -> node.peers()
+                            .listStuckMessages(ListStuckMessagesRequest.newBuilder()
+                                    .setRegistryId(peer)
+                                    .setPageSize(size)
+                                    .setPageToken(token)
+                                    .build()));
+            return show(all, people -> {
+                Table table = new Table("SINCE", "SET ASIDE", "REASON", "KIND", "MESSAGE");
+                all.getMessagesList()
+                        .forEach(m -> table.row(
+                                Times.text(m.getSince()),
+                                Times.text(m.getSetAsideAt()),
+                                m.getReason(),
+                                m.getKind(),
+                                m.getMessageId()));
+                table.print(people);
+            });
+        }
+    }
+
+    @Command(name = "retry", description = "Send messages to a peer that are set aside again now.")
+    static final class Retry extends OnNode {
+        @Parameters(index = "0", paramLabel = "PEER", description = "Its registry id.")
+        private String peer = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "MESSAGE",
+                description = "One of them, as `peer stuck` shows it (default: all).")
+        private String message = "";
+
+        @Override
+        int ask(Connection node) {
+            RetryStuckMessagesResponse retried = node.peers()
+                    .retryStuckMessages(RetryStuckMessagesRequest.newBuilder()
+                            .setRegistryId(peer)
+                            .setMessageId(message)
+                            .setRequestId(requestId())
+                            .build());
+            return show(retried, people -> people.println(retried.getRetried() + " sent again"));
+        }
+    }
+
     private static int one(OnNode command, Peer peer) {
         return command.show(peer, people -> print(people, peer));
     }
@@ -309,6 +401,7 @@ final class PeerCommands {
         out.println("fingerprint  " + peer.getFingerprint());
         out.println("limit        " + peer.getExposureLimit() + " AVT, held now " + peer.getNetPosition());
         out.println("outstanding  " + peer.getOutstanding() + " messages");
+        peer.getRevokedCertificatesList().forEach(revoked -> out.println("revoked      " + revoked));
         out.println("last heard   " + Times.text(peer.getLastHeardAt())
                 + (peer.getLastFault().isEmpty() ? "" : "; " + peer.getLastFault()));
     }

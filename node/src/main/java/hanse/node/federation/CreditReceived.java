@@ -16,6 +16,7 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Transfers;
 import hanse.node.ledger.Wanted;
+import java.time.Duration;
 import java.util.Optional;
 
 /// Money of a peer for an agent of this registry. What is refused is refused for good, and the peer gives it back to
@@ -86,6 +87,7 @@ final class CreditReceived implements Decision {
         if (credit.getMemo().codePointCount(0, credit.getMemo().length()) > LONGEST_MEMO) {
             throw new RefusedException(Reason.MESSAGE_REFUSED);
         }
+        requireDay(books);
         long micros = credit.getAmountMicros();
         if (micros <= 0 || micros > Avt.MAX.micros()) {
             throw new RefusedException(Reason.BAD_AMOUNT);
@@ -115,6 +117,14 @@ final class CreditReceived implements Decision {
         books.rows().update(positions, message.peer(), after);
         owner.ifPresent(known -> known.credited(message, credit, books));
         return DONE;
+    }
+
+    /// Statements are cut by it, so it is one. That it has begun is a matter of the sender's clock, too.
+    private void requireDay(Books books) {
+        long today = Duration.ofSeconds(books.now().getEpochSecond()).toDays();
+        if (credit.getBucketDay() < 0 || credit.getBucketDay() > today + 1) {
+            throw new RefusedException(Reason.MESSAGE_REFUSED);
+        }
     }
 
     /// Work that was done is paid also when its payee, or the link, has been suspended since.

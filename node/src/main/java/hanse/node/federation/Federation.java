@@ -2,6 +2,7 @@ package hanse.node.federation;
 
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
+import hanse.certs.VerifyKey;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
@@ -17,17 +18,20 @@ import hanse.node.storage.Database;
 import hanse.peer.Inbox;
 import hanse.peer.MessageSigner;
 import hanse.peer.Outbox;
+import hanse.peer.PeerLimits;
 import hanse.peer.PeerLinks;
 import hanse.peer.PeerMetrics;
 import hanse.peer.PeerServer;
 import hanse.peer.PeerTrust;
 import hanse.peer.PeeringCards;
 import hanse.peer.PumpSettings;
+import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -39,6 +43,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +81,8 @@ public final class Federation implements AutoCloseable {
     private final Peers peers;
     private final CrossRegistryTransfers transfers;
     private final PeerTransfers peerTransfers;
+    private final StuckMessages stuck;
+    private final CardRenewals renewals;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
     private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
@@ -91,8 +98,19 @@ public final class Federation implements AutoCloseable {
     /// @param node its TLS certificate and the renewals of it
     /// @param endpoint `host:port` at which peers reach its peer port
     /// @param publicUrl where HTTP clients reach it
+    /// @param furtherKeys by which this registry signs, too, while it changes keys
     public record Self(
-            RegistryId id, SigningKey signingKey, RotatingIdentity node, String endpoint, String publicUrl) {}
+            RegistryId id,
+            SigningKey signingKey,
+            RotatingIdentity node,
+            String endpoint,
+            String publicUrl,
+            Supplier<List<VerifyKey>> furtherKeys) {
+        /// One that changes no keys.
+        public Self(RegistryId id, SigningKey signingKey, RotatingIdentity node, String endpoint, String publicUrl) {
+            this(id, signingKey, node, endpoint, publicUrl, List::of);
+        }
+    }
 
     /// What this registry lives in, which a simulation makes up.
     ///
@@ -153,17 +171,26 @@ public final class Federation implements AutoCloseable {
                 directory,
                 new PeerWire(metrics),
                 usualLimit,
-                () -> PeeringCards.make(
-                        self.id().value(),
-                        self.endpoint(),
-                        self.publicUrl(),
-                        self.node().bundle(),
-                        self.signingKey()));
+                this::card);
+        this.renewals = new CardRenewals(
+                () -> new CardRenewals.Content(
+                        self.node().bundle(), self.furtherKeys().get()),
+                peer -> links.renew(peer.value(), card(), CALL));
+        this.stuck = new StuckMessages(database, outcomes, store, pending, peer -> links.wake(peer.value()));
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = surroundings
                 .inbox()
                 .apply(new PeerInbox(
-                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
+                        self.id(),
+                        commit,
+                        routes,
+                        signer,
+                        positions,
+                        directory,
+                        metrics,
+                        did -> agents.apply(did),
+                        peers::renew,
+                        threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -195,6 +222,10 @@ public final class Federation implements AutoCloseable {
 
     public Peers peers() {
         return peers;
+    }
+
+    public StuckMessages stuck() {
+        return stuck;
     }
 
     public PeerTransfers peerTransfers() {
@@ -261,9 +292,13 @@ public final class Federation implements AutoCloseable {
 
     /// Opens the peer port and goes on with everything that was under way when the last process stopped.
     public void start(InetSocketAddress address) throws IOException {
+        start(address, PeerLimits.DEFAULTS);
+    }
+
+    void start(InetSocketAddress address, PeerLimits limits) throws IOException {
         directory.refresh();
-        server = Optional.of(
-                PeerServer.start(address, self.id().value(), self.node(), trust, inbox, metrics, links::heard, clock));
+        server = Optional.of(PeerServer.start(
+                address, self.id().value(), self.node(), trust, inbox, metrics, limits, links::heard, clock));
         upkeep.scheduleWithFixedDelay(this::tend, 0, REFRESH.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -285,6 +320,9 @@ public final class Federation implements AutoCloseable {
                 }
                 if (peer.status() == PeerStatus.PENDING) {
                     greet(peer.id());
+                } else if (peer.status().isLinked()) {
+                    renewals.show(peer.id());
+                    metrics.knowsCard(id, renewals.isKnown(peer.id()));
                 }
             }
             if (System.nanoTime() - renewAt >= 0) {
@@ -314,6 +352,18 @@ public final class Federation implements AutoCloseable {
                 && MessageSigner.isNeighbour(answer.getProtocol())) {
             peers.welcomed(peer);
         }
+    }
+
+    /// This registry's card, as it is now.
+    private SignedCard card() {
+        return PeeringCards.make(
+                self.id().value(),
+                self.endpoint(),
+                self.publicUrl(),
+                self.node().bundle(),
+                self.signingKey(),
+                self.furtherKeys().get(),
+                clock.instant());
     }
 
     private void greet(RegistryId peer) {

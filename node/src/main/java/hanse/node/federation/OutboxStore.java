@@ -2,6 +2,8 @@ package hanse.node.federation;
 
 import static hanse.schema.jooq.Tables.OUTBOX;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.federation.v1.Message;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.RowType;
 import hanse.node.ledger.Rows;
@@ -9,6 +11,8 @@ import hanse.node.storage.Columns;
 import hanse.node.storage.Parameter;
 import hanse.node.storage.Pipeline;
 import hanse.node.storage.Tx;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +26,9 @@ import org.jooq.impl.DSL;
 /// about, so it needs none of its own.
 final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> {
     private static final int LOCK_ORDER = 50;
+
+    /// What was set aside is tried again after so long: the peer may have been upgraded.
+    private static final Duration ASIDE = Duration.ofHours(1);
 
     private static final String INSERT = """
             insert into outbox (created_at, peer, id, message)
@@ -89,18 +96,74 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
         }
     }
 
-    /// The oldest messages to a peer: ids begin with the time.
+    /// A row that was not read yet: what cannot be is no reason not to see the others.
+    record Row(UUID id, byte[] message) {}
+
+    /// A message that is not sent for now.
+    ///
+    /// @param kind its body's name; empty where it cannot be read
+    record Aside(UUID id, String kind, Instant since, Instant asideAt, String reason) {}
+
+    /// The oldest messages to a peer that are to be sent: ids begin with the time.
     ///
     /// @param after where an earlier look has ended
-    List<Outgoing> oldest(Tx tx, RegistryId peer, Optional<UUID> after, int limit) {
+    List<Row> oldest(Tx tx, RegistryId peer, Optional<UUID> after, int limit) {
         return tx.sql()
                 .select(OUTBOX.ID, OUTBOX.MESSAGE)
                 .from(OUTBOX)
                 .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ASIDE_AT.isNull().or(OUTBOX.ASIDE_AT.lt(tx.now().minus(ASIDE))))
                 .and(after.map(OUTBOX.ID::gt).orElseGet(DSL::noCondition))
                 .orderBy(OUTBOX.ID)
                 .limit(limit)
-                .fetch(row -> Outgoing.parse(peer, row.value1(), row.value2()));
+                .fetch(row -> new Row(row.value1(), row.value2()));
+    }
+
+    /// Sends a message no more for now; nothing where it has its outcome.
+    void setAside(Tx tx, RegistryId peer, UUID id, String reason) {
+        tx.sql()
+                .update(OUTBOX)
+                .set(OUTBOX.ASIDE_AT, tx.now())
+                .set(OUTBOX.ASIDE_FOR, reason)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ID.eq(id))
+                .execute();
+    }
+
+    /// What is set aside, oldest first.
+    List<Aside> aside(Tx tx, RegistryId peer, UUID after, int limit) {
+        return tx.sql()
+                .selectFrom(OUTBOX)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ASIDE_AT.isNotNull())
+                .and(OUTBOX.ID.gt(after))
+                .orderBy(OUTBOX.ID)
+                .limit(limit)
+                .fetch(row -> new Aside(
+                        row.getId(), kind(row.getMessage()), row.getCreatedAt(), row.getAsideAt(), row.getAsideFor()));
+    }
+
+    /// Sends again what is set aside.
+    ///
+    /// @param id of the one; empty for all to that peer
+    /// @return how many
+    int retry(Tx tx, RegistryId peer, Optional<UUID> id) {
+        return tx.sql()
+                .update(OUTBOX)
+                .setNull(OUTBOX.ASIDE_AT)
+                .setNull(OUTBOX.ASIDE_FOR)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(OUTBOX.ASIDE_AT.isNotNull())
+                .and(id.map(OUTBOX.ID::eq).orElseGet(DSL::noCondition))
+                .execute();
+    }
+
+    private static String kind(byte[] message) {
+        try {
+            return Message.parseFrom(message).getBodyCase().name();
+        } catch (InvalidProtocolBufferException e) {
+            return "";
+        }
     }
 
     Optional<Outgoing> find(Tx tx, RegistryId peer, UUID id) {

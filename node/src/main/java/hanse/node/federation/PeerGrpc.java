@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.certs.CertificateId;
 import hanse.error.v1.Reason;
 import hanse.node.call.Call;
 import hanse.node.call.Cold;
@@ -14,12 +15,18 @@ import hanse.peer.v1.ListPeerTransfersRequest;
 import hanse.peer.v1.ListPeerTransfersResponse;
 import hanse.peer.v1.ListPeersRequest;
 import hanse.peer.v1.ListPeersResponse;
+import hanse.peer.v1.ListStuckMessagesRequest;
+import hanse.peer.v1.ListStuckMessagesResponse;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerServiceGrpc;
 import hanse.peer.v1.PeerTransfer;
 import hanse.peer.v1.RemovePeerRequest;
 import hanse.peer.v1.ResumePeerRequest;
+import hanse.peer.v1.RetryStuckMessagesRequest;
+import hanse.peer.v1.RetryStuckMessagesResponse;
+import hanse.peer.v1.RevokePeerCertificateRequest;
 import hanse.peer.v1.SignedCard;
+import hanse.peer.v1.StuckMessage;
 import hanse.peer.v1.SuspendPeerRequest;
 import hanse.peer.v1.UpdatePeerRequest;
 import io.grpc.stub.StreamObserver;
@@ -36,10 +43,12 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
 
     private final Peers peers;
     private final PeerTransfers transfers;
+    private final StuckMessages stuck;
 
-    public PeerGrpc(Peers peers, PeerTransfers transfers) {
+    public PeerGrpc(Peers peers, PeerTransfers transfers, StuckMessages stuck) {
         this.peers = peers;
         this.transfers = transfers;
+        this.stuck = stuck;
     }
 
     @Override
@@ -107,6 +116,14 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     }
 
     @Override
+    public void revokePeerCertificate(RevokePeerCertificateRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        CertificateId certificate = CertificateId.parse(request.getCertificate());
+        Cold.run(observer, () -> peers.revoke(call, id, certificate));
+    }
+
+    @Override
     public void listPeerTransfers(
             ListPeerTransfersRequest request, StreamObserver<ListPeerTransfersResponse> observer) {
         int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
@@ -122,6 +139,35 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
             }
             return answer.build();
         });
+    }
+
+    @Override
+    public void listStuckMessages(
+            ListStuckMessagesRequest request, StreamObserver<ListStuckMessagesResponse> observer) {
+        int size = request.getPageSize() == 0 ? PAGE : request.getPageSize();
+        RegistryId peer = id(request.getRegistryId());
+        UUID after = transferAfter(request.getPageToken());
+        Cold.run(observer, () -> {
+            List<StuckMessage> found = stuck.page(peer, after, size);
+            List<StuckMessage> page = found.subList(0, Math.min(size, found.size()));
+            ListStuckMessagesResponse.Builder answer =
+                    ListStuckMessagesResponse.newBuilder().addAllMessages(page);
+            if (found.size() > size) {
+                answer.setNextPageToken(token(page.getLast().getMessageId()));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void retryStuckMessages(
+            RetryStuckMessagesRequest request, StreamObserver<RetryStuckMessagesResponse> observer) {
+        Call call = Call.current();
+        RegistryId peer = id(request.getRegistryId());
+        Optional<UUID> message = request.getMessageId().isEmpty()
+                ? Optional.empty()
+                : Optional.of(UUID.fromString(request.getMessageId()));
+        Cold.run(observer, () -> stuck.retry(call, peer, message));
     }
 
     @Override

@@ -6,6 +6,8 @@ import hanse.federation.v1.Answer;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.RenewCardRequest;
+import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.Nul;
@@ -15,13 +17,16 @@ import hanse.node.ledger.GroupCommit;
 import hanse.peer.Answers;
 import hanse.peer.Inbox;
 import hanse.peer.MessageSigner;
+import hanse.peer.PeerMetrics;
 import hanse.peer.ReceivedMessage;
+import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// What peers ask of this registry.
@@ -32,7 +37,9 @@ final class PeerInbox implements Inbox {
     private final MessageSigner signer;
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
+    private final PeerMetrics metrics;
     private final Function<String, ResolveAgentResponse> agents;
+    private final BiConsumer<RegistryId, SignedCard> renewal;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
 
@@ -43,7 +50,9 @@ final class PeerInbox implements Inbox {
             MessageSigner signer,
             PeerPositionStore positions,
             PeerDirectory directory,
+            PeerMetrics metrics,
             Function<String, ResolveAgentResponse> agents,
+            BiConsumer<RegistryId, SignedCard> renewal,
             Executor signing) {
         this.self = self;
         this.commit = commit;
@@ -51,7 +60,9 @@ final class PeerInbox implements Inbox {
         this.signer = signer;
         this.positions = positions;
         this.directory = directory;
+        this.metrics = metrics;
         this.agents = agents;
+        this.renewal = renewal;
         this.signing = signing;
     }
 
@@ -64,7 +75,7 @@ final class PeerInbox implements Inbox {
             // Perhaps a later version of this node can decide it; refusing now would be for good. U+0000 in a text
             // comes
             // from no node of ours, and the batch could not store it.
-            return CompletableFuture.completedStage(Answers.undecided(received.id(), Reason.MESSAGE_UNREADABLE.name()));
+            return CompletableFuture.completedStage(undecided(received, Reason.MESSAGE_UNREADABLE));
         }
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
         Decision decision = decider.get().apply(message);
@@ -78,12 +89,27 @@ final class PeerInbox implements Inbox {
             @org.jspecify.annotations.Nullable Outcome outcome,
             @org.jspecify.annotations.Nullable Throwable failure) {
         if (outcome != null) {
+            if (outcome.hasRefused()) {
+                refused(received, outcome.getRefused().getReason());
+            }
             return Answers.decided(received.id(), signer.sign(outcome));
         }
         if (failure instanceof RefusedException refusal) {
-            return Answers.undecided(received.id(), refusal.reason().name());
+            return undecided(received, refusal.reason());
         }
         throw new CompletionException("message " + received.id() + " could not be decided", failure);
+    }
+
+    private Answer undecided(ReceivedMessage received, Reason why) {
+        refused(received, why.name());
+        return Answers.undecided(received.id(), why.name());
+    }
+
+    private void refused(ReceivedMessage received, String reason) {
+        metrics.refused(
+                received.peer(),
+                reason,
+                received.message().getBodyCase() + " " + received.id() + " is not carried out");
     }
 
     @Override
@@ -98,6 +124,19 @@ final class PeerInbox implements Inbox {
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
                 .build());
+    }
+
+    @Override
+    public CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
+        try {
+            renewal.accept(new RegistryId(peer), request.getCard());
+            return CompletableFuture.completedStage(RenewCardResponse.getDefaultInstance());
+        } catch (RefusedException refusal) {
+            metrics.refused(peer, refusal.reason().name(), "its card is not taken over");
+            return CompletableFuture.failedStage(Status.PERMISSION_DENIED
+                    .withDescription(refusal.reason().name())
+                    .asRuntimeException());
+        }
     }
 
     @Override

@@ -29,6 +29,8 @@ final class PeerOutbox implements Outbox {
     /// Enough for the messages under way on a few busy links.
     private static final long REMEMBERED = 16_384;
 
+    private static final String UNSENDABLE = "UNSENDABLE";
+
     private final Database database;
     private final OutboxStore store;
     private final MessageRoutes routes;
@@ -80,32 +82,45 @@ final class PeerOutbox implements Outbox {
         int seen = 0;
         do {
             int wanted = limit - due.size();
-            List<Outgoing> found = oldest(id, last, wanted);
-            found.forEach(message -> sendable(message).ifPresent(due::add));
+            List<OutboxStore.Row> found = oldest(id, last, wanted);
+            found.forEach(row -> sendable(id, row).ifPresent(due::add));
             seen += found.size();
             last = found.size() < wanted
                     ? Optional.empty()
                     : Optional.of(found.getLast().id());
         } while (last.isPresent() && due.size() < limit);
         if (due.size() < seen) {
-            LOG.warn("{} messages to {} stay in the outbox: this version cannot send them", seen - due.size(), peer);
+            LOG.warn("{} messages to {} are set aside: this node cannot send them", seen - due.size(), peer);
         }
         return due;
     }
 
-    private List<Outgoing> oldest(RegistryId peer, Optional<UUID> after, int limit) {
+    private List<OutboxStore.Row> oldest(RegistryId peer, Optional<UUID> after, int limit) {
         return database.read(tx -> store.oldest(tx, peer, after, limit));
     }
 
-    /// Empty for what this version cannot send, such as a message that a later one has written: what stands behind it
-    /// goes out all the same.
-    private Optional<OutgoingMessage> sendable(Outgoing message) {
+    /// Empty for what this node cannot send, such as a message that a later version has written, or a row that is
+    /// damaged: it is set aside, and what stands behind it goes out all the same.
+    private Optional<OutgoingMessage> sendable(RegistryId peer, OutboxStore.Row row) {
         try {
-            return Optional.of(sign(message));
-        } catch (IllegalArgumentException e) {
-            LOG.debug("message {} to {} cannot be sent", message.id(), message.peer(), e);
+            return Optional.of(sign(Outgoing.parse(peer, row.id(), row.message())));
+        } catch (RuntimeException e) {
+            LOG.debug("message {} to {} cannot be sent", row.id(), peer, e);
+            setAside(peer.value(), row.id(), UNSENDABLE);
             return Optional.empty();
         }
+    }
+
+    @Override
+    public boolean setAside(String peer, UUID id, String reason) {
+        OutboxStore.Key key = new OutboxStore.Key(new RegistryId(peer), id);
+        database.write(tx -> {
+            store.setAside(tx, key.peer(), id, reason);
+            return id;
+        });
+        recent.invalidate(key);
+        signed.invalidate(key);
+        return true;
     }
 
     @Override

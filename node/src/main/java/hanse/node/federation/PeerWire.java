@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.certs.CertificateId;
 import hanse.node.call.WireTime;
 import hanse.node.ledger.Avt;
 import hanse.peer.PeerMetrics;
@@ -25,6 +26,7 @@ final class PeerWire {
                 .setOutstanding(outstanding)
                 .setLastFault(link.lastFault().orElse(""))
                 .setAddedAt(WireTime.of(peer.addedAt()));
+        peer.trusted().revoked().stream().map(CertificateId::hex).sorted().forEach(wire::addRevokedCertificates);
         link.lastHeard().map(WireTime::of).ifPresent(wire::setLastHeardAt);
         return wire.build();
     }

@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.certs.CertificateId;
 import hanse.certs.Fingerprint;
 import hanse.error.v1.Reason;
 import hanse.node.call.Call;
@@ -20,6 +21,7 @@ import hanse.peer.v1.SignedCard;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -86,7 +88,7 @@ public final class Peers {
             }
             boolean news = before.isEmpty()
                     || !before.get().status().isLinked()
-                    || !before.get().trusted().equals(checked.peer())
+                    || !before.get().trusted().revoking(Set.of()).equals(checked.peer())
                     || !before.get().publicUrl().equals(checked.card().getPublicUrl());
             if (news) {
                 requireFreeUrl(tx, id, checked.card().getPublicUrl());
@@ -100,6 +102,44 @@ public final class Peers {
             }
             return show(tx, id);
         });
+    }
+
+    /// A peer shows its card as it is now, over the link. What it says is taken over if a key that is pinned has
+    /// signed it, and nothing older. Refuses with `BAD_CARD`, and with `PEER_KEY_CHANGED` where only the two
+    /// operators can help.
+    void renew(RegistryId peer, SignedCard signed) {
+        CheckedCard checked = check(signed, "");
+        if (!checked.card().getRegistryId().equals(peer.value())) {
+            throw new RefusedException(Reason.BAD_CARD);
+        }
+        boolean isNews = database.write(tx -> {
+            Rows rows = Rows.wanting(positions, peer);
+            return ledger.post(tx, rows, wanted -> {}, books -> {
+                // Under the position's lock, so that of two cards the newer one stays.
+                Peer before = require(tx, peer);
+                PeerPosition position = books.rows().get(positions, peer).orElseThrow();
+                if (!position.status().isLinked()) {
+                    throw new RefusedException(Reason.PEER_REMOVED);
+                }
+                if (!before.trusted().signingKeys().contains(checked.signingKey())) {
+                    throw new RefusedException(Reason.PEER_KEY_CHANGED);
+                }
+                boolean isSame = before.trusted().bundle().equals(checked.bundle())
+                        && before.trusted().signingKeys().equals(checked.peer().signingKeys());
+                if (isSame) {
+                    return false;
+                }
+                if (checked.card().getMadeAtMs() <= store.cardMadeAt(tx, peer)) {
+                    throw new RefusedException(Reason.BAD_CARD);
+                }
+                store.renew(tx, checked);
+                books.post(Posting.event(EntryKind.PEER_CHANGED, subject(peer), note(position)));
+                return true;
+            });
+        });
+        if (isNews) {
+            directory.refresh();
+        }
     }
 
     /// Callers name issuers by their URL, so nobody takes another's.
@@ -160,6 +200,24 @@ public final class Peers {
     /// Cuts the link. Unfinished transfers stay and go on when the same identity is added again.
     hanse.peer.v1.Peer remove(Call call, RegistryId id) {
         return move(call, id, EntryKind.PEER_REMOVED, status -> PeerStatus.REMOVED);
+    }
+
+    /// Believes a certificate of the peer no more, for good. Connections that came by it close.
+    hanse.peer.v1.Peer revoke(Call call, RegistryId id, CertificateId certificate) {
+        return run(call, tx -> {
+            require(tx, id);
+            if (store.revoke(tx, id, certificate)) {
+                ledger.post(
+                        tx,
+                        Rows.wanting(positions, id),
+                        wanted -> {},
+                        books -> books.post(Posting.event(
+                                EntryKind.PEER_CHANGED,
+                                subject(id),
+                                "{\"peer\":\"" + id + "\",\"revoked\":\"" + certificate.hex() + "\"}")));
+            }
+            return show(tx, id);
+        });
     }
 
     /// The peer was reached and knows us.

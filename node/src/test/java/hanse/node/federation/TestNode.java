@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.MoreCollectors;
 import com.google.protobuf.ByteString;
 import hanse.certs.CertificateAuthority;
+import hanse.certs.CertificateId;
+import hanse.certs.KeyRotation;
 import hanse.certs.LeafOrder;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
@@ -17,6 +19,8 @@ import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
+import hanse.federation.v1.RenewCardRequest;
+import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.federation.v1.SignedOutcome;
@@ -81,11 +85,13 @@ import hanse.peer.Inbox;
 import hanse.peer.MessageIds;
 import hanse.peer.Outbox;
 import hanse.peer.OutgoingMessage;
+import hanse.peer.PeerLimits;
 import hanse.peer.PeerMetrics;
 import hanse.peer.PumpSettings;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.VerifiedOutcome;
 import hanse.peer.v1.PeerTransfer;
+import hanse.peer.v1.SignedCard;
 import hanse.wire.SignedText;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -146,6 +152,7 @@ public final class TestNode implements AutoCloseable {
     public final Network network = new Network();
     private final Wire wire;
     private volatile Outbox sending;
+    private final RotatingIdentity identity;
     private final Path keys;
     private final int port;
     private final InstantSource clock;
@@ -255,14 +262,17 @@ public final class TestNode implements AutoCloseable {
                 new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {}),
                 new PeerStore());
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
+        SigningKey signing = SigningKey.openOrCreate(directory.resolve("signing.key"));
+        this.identity =
+                RotatingIdentity.open(authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock);
         this.federation = new Federation(
                 new Federation.Self(
                         id,
-                        SigningKey.openOrCreate(directory.resolve("signing.key")),
-                        RotatingIdentity.open(
-                                authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock),
+                        signing,
+                        identity,
                         "localhost:" + wire.port(),
-                        "https://" + name),
+                        "https://" + name,
+                        () -> KeyRotation.further(directory, signing.verifyKey())),
                 aside,
                 ledger,
                 commit,
@@ -321,8 +331,13 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode start() {
+        return start(PeerLimits.DEFAULTS);
+    }
+
+    /// @param limits of its peer port
+    public TestNode start(PeerLimits limits) {
         try {
-            federation.start(new InetSocketAddress("localhost", port));
+            federation.start(new InetSocketAddress("localhost", port), limits);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -334,13 +349,54 @@ public final class TestNode implements AutoCloseable {
         return new TestNode(id.value(), keys, fresh, clock, fit, wire, port);
     }
 
+    /// A further process of the same registry, not started. Peers that connect anew reach it.
+    public TestNode beside() {
+        return new TestNode(id.value(), keys, fresh, clock, fit, wire, Ports.free());
+    }
+
+    /// Takes up what has become of its CA, as a node does every few seconds.
+    void followAuthority() {
+        identity.follow(CertificateAuthority.openOrCreate(keys, id.value(), clock));
+    }
+
+    /// Its next leaf, long before it is due.
+    void renewLeaf() {
+        identity.renew();
+    }
+
     /// Another registry of the same name: its keys are its own.
     TestNode impostor(Path directory) {
         return new TestNode(id.value(), directory, Postgres.fresh(), clock, fit);
     }
 
     public void trust(TestNode other) {
-        federation.peers().add(operator(), other.federation.peers().card(), Optional.empty(), "");
+        trust(other.federation.peers().card());
+    }
+
+    /// Its operator adds whatever registry that card is of.
+    public void trust(SignedCard card) {
+        federation.peers().add(operator(), card, Optional.empty(), "");
+    }
+
+    public void limit(RegistryId peer, String limit) {
+        federation.peers().limit(operator(), peer, Avt.parse(limit));
+    }
+
+    public void suspend(RegistryId peer) {
+        federation.peers().suspend(operator(), peer);
+    }
+
+    public void resume(RegistryId peer) {
+        federation.peers().resume(operator(), peer);
+    }
+
+    public void remove(RegistryId peer) {
+        federation.peers().remove(operator(), peer);
+    }
+
+    /// Its operator believes a certificate of a peer no more.
+    public void revoke(RegistryId peer, CertificateId certificate) {
+        federation.peers().revoke(operator(), peer, certificate);
     }
 
     /// It has reached that peer, which knows it.
@@ -727,6 +783,11 @@ public final class TestNode implements AutoCloseable {
             }
 
             @Override
+            public CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
+                return real.renew(peer, request);
+            }
+
+            @Override
             public CompletionStage<ResolveAgentResponse> resolve(String peer, ResolveAgentRequest request) {
                 return real.resolve(peer, request);
             }
@@ -744,6 +805,11 @@ public final class TestNode implements AutoCloseable {
             @Override
             public void undecided(String peer, UUID message, String reason, Instant retryAt) {
                 real.undecided(peer, message, reason, retryAt);
+            }
+
+            @Override
+            public boolean setAside(String peer, UUID message, String reason) {
+                return real.setAside(peer, message, reason);
             }
 
             @Override
