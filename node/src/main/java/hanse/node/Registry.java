@@ -101,7 +101,6 @@ public final class Registry implements AutoCloseable {
     private final Operators operators;
     private final GroupCommit commit;
     private final Federation federation;
-    private final Agents agents;
     private final Parties parties;
     private final Suspensions suspensions;
     private final Payments payments;
@@ -113,7 +112,6 @@ public final class Registry implements AutoCloseable {
     private final Rulings rulings;
     private final Settlements settlements;
     private final Checkpoints checkpoints;
-    private final Verification verification;
     private final List<BindableService> services;
 
     /// What a registry is given from outside, so that a simulation can own it.
@@ -184,7 +182,7 @@ public final class Registry implements AutoCloseable {
                 world.surroundings());
 
         // who is who
-        agents = new Agents(
+        Agents agents = new Agents(
                 registry,
                 database,
                 ledger,
@@ -270,7 +268,8 @@ public final class Registry implements AutoCloseable {
 
         // the proof of it
         checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        verification = new Verification(database, registry, keys.signing().verifyKey()::verify);
+        Verification verification =
+                new Verification(database, registry, keys.signing().verifyKey()::verify);
 
         // what can be called
         services = List.of(
@@ -319,14 +318,6 @@ public final class Registry implements AutoCloseable {
                 new Chore("outcomes-forget", Duration.ofMinutes(1), this::forgetOutcomes));
     }
 
-    public RegistryId id() {
-        return config.registry();
-    }
-
-    public Database database() {
-        return database;
-    }
-
     public Ledger ledger() {
         return ledger;
     }
@@ -345,10 +336,6 @@ public final class Registry implements AutoCloseable {
 
     public Operators operators() {
         return operators;
-    }
-
-    public Verification verification() {
-        return verification;
     }
 
     Suspensions suspensions() {
