@@ -81,24 +81,6 @@ enum Bug {
             change(
                     "payment.amount())\n                .about(id)",
                     "new hanse.node.ledger.Avt(payment.amount().micros() - 1))\n                .about(id)")),
-    /// What was sent back although its payer had been given it by the treasury goes to the payer, too.
-    ADVANCE_REFUNDED_TWICE(
-            "federation/Frames",
-            change(
-                    "frame.isAdvanced() ? SystemAccount.treasury(books.lane()).id() : source(frame, books.rows());",
-                    "source(frame, books.rows());"),
-            change(
-                    "if (frame.isAdvanced()) {\n                wanted.account(SystemAccount.treasury(wanted.lane()));\n            } else {",
-                    "{")),
-    /// Whatever a peer says that it burned is minted.
-    BURNED_UNASKED(
-            "settlement/Origin",
-            change(
-                    ".filter(found -> found.peer().equals(Optional.of(message.peer())))\n                    .filter(Settlement::isOpenAtOrigin);",
-                    ";"),
-            change(
-                    "if (!settlement.claim().subject().equals(subject.orElseThrow())) {",
-                    "if (settlement.isFinal() && books == null) {")),
     /// The home burns what its operator rejected, and says that it did not.
     REJECTED_AND_BURNED(
             "settlement/Home",

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,8 @@ import org.jooq.impl.DSL;
 final class House implements AutoCloseable {
     static final String EXPOSURE = "500";
 
+    private static final Duration RENEWED = Duration.ofSeconds(2);
+
     final RegistryId id;
     final VirtualTime.Clock clock;
     final Mortality mortality = new Mortality();
@@ -62,6 +65,7 @@ final class House implements AutoCloseable {
     private final Map<Class<?>, BindableService> services = new HashMap<>();
     private Optional<Registry> living = Optional.empty();
     private Optional<Pristine> pristine = Optional.empty();
+    private Instant leased = Instant.EPOCH;
     private Optional<Inbox> inbox = Optional.empty();
     private Optional<Outbox> outbox = Optional.empty();
 
@@ -131,6 +135,7 @@ final class House implements AutoCloseable {
     /// A new process starts on the database that there is.
     void live() {
         mortality.begin();
+        leased = Instant.EPOCH;
         Registry registry = new Registry(
                 config,
                 keys,
@@ -216,6 +221,20 @@ final class House implements AutoCloseable {
                         GetCardRequest.getDefaultInstance(),
                         service(PeerServiceGrpc.PeerServiceImplBase.class)::getCard)
                 .join();
+    }
+
+    /// Renews its claims to its outboxes, as often as a process does.
+    void lease() {
+        Instant now = clock.instant();
+        if (Duration.between(leased, now).abs().compareTo(RENEWED) > 0) {
+            registry().federation().lease();
+            leased = now;
+        }
+    }
+
+    /// With whom it does not work at the moment.
+    Set<String> strangers() {
+        return query("select peer from peer_position where status <> 2").intoSet(0, String.class);
     }
 
     /// To whom it has something to say.

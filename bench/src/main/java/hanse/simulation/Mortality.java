@@ -18,11 +18,7 @@ final class Mortality implements Database.Committing {
         /// PostgreSQL commits, and its answer is lost.
         LOST_AFTER,
         /// PostgreSQL asks for the transaction to be repeated.
-        REPEATED;
-
-        boolean isDeath() {
-            return this == DIES_BEFORE || this == DIES_AFTER;
-        }
+        REPEATED
     }
 
     /// The process is no more. An error, so that nothing which expects PostgreSQL's failures tries again.
@@ -35,6 +31,7 @@ final class Mortality implements Database.Committing {
     }
 
     private Optional<Fate> planned = Optional.empty();
+    private Optional<Fate> happened = Optional.empty();
     private int commits;
     private boolean dead;
 
@@ -43,6 +40,7 @@ final class Mortality implements Database.Committing {
     /// @param after so many that go well
     void plan(Fate fate, int after) {
         planned = Optional.of(fate);
+        happened = Optional.empty();
         commits = after;
     }
 
@@ -62,6 +60,11 @@ final class Mortality implements Database.Committing {
         dead = true;
     }
 
+    /// What was planned last, if it has come to that.
+    Optional<Fate> happened() {
+        return happened;
+    }
+
     boolean isDead() {
         return dead;
     }
@@ -76,6 +79,7 @@ final class Mortality implements Database.Committing {
             return;
         }
         Fate fate = planned.get();
+        happened = planned;
         planned = Optional.empty();
         switch (fate) {
             case DIES_BEFORE -> {

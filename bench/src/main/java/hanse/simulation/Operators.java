@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// What the operators of registries decide, at random.
@@ -52,13 +53,21 @@ final class Operators {
 
     /// What makes a registry work with all others, whatever its operator has done before.
     List<Operation<?>> befriend(House house) {
+        Set<String> strangers = house.strangers();
         List<Operation<?>> all = new ArrayList<>();
         for (House peer : town.houses) {
-            if (peer != house) {
+            if (peer != house && strangers.contains(peer.id.value())) {
                 all.add(add(house, peer));
                 all.add(resume(house, peer));
             }
         }
+        return all;
+    }
+
+    /// What makes a new registry work with all others.
+    List<Operation<?>> introduce(House house) {
+        List<Operation<?>> all = new ArrayList<>();
+        town.houses.stream().filter(peer -> peer != house).forEach(peer -> all.add(add(house, peer)));
         all.add(liar.added(house, town));
         return all;
     }

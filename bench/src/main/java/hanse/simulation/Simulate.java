@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Option;
                         + " and checks that no token is lost, doubled or made.")
 public final class Simulate implements Callable<Integer> {
     private static final int SHOWN = 12;
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:\\.\\.(\\d{1,18}))?");
     private static final int MOST_SEEDS_FOR_A_BUG = 500;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
@@ -78,14 +81,13 @@ public final class Simulate implements Callable<Integer> {
         if (bugs != null) {
             return hunt(bugs.isEmpty() ? List.of(Bug.values()) : bugs);
         }
-        String[] bounds = seeds.split("\\.\\.");
-        long from = Long.parseLong(bounds[0]);
-        long to = Long.parseLong(bounds[bounds.length - 1]);
+        Range range = Range.read(seeds, "--seeds", Long.MAX_VALUE - 1);
+        chosen(Schedule.of(range.from()));
         long began = System.nanoTime();
         Path directory = Files.createTempDirectory("hanse-simulation");
         Optional<Failure> failure;
         try (EmbeddedPostgres server = server()) {
-            failure = play(from, to, directory, server, began);
+            failure = play(range, directory, server, began);
             if (failure.isPresent()) {
                 tell(failure.get(), directory, server);
             }
@@ -102,6 +104,10 @@ public final class Simulate implements Callable<Integer> {
             out.println("Of these, " + gaps.size() + " never happened, such as "
                     + String.join("; ", gaps.subList(0, Math.min(SHOWN, gaps.size()))));
         }
+        if (failure.isEmpty() && played.get() < range.size()) {
+            out.println("Only " + played.get() + " of " + range.size() + " schedules were played");
+            return 1;
+        }
         return failure.isPresent() || gapless && !gaps.isEmpty() ? 1 : 0;
     }
 
@@ -112,6 +118,27 @@ public final class Simulate implements Callable<Integer> {
             return new BugHunt(home, directory, out).huntAll(wanted, MOST_SEEDS_FOR_A_BUG) ? 0 : 1;
         } finally {
             delete(directory);
+        }
+    }
+
+    /// From one number to another, both included.
+    private record Range(long from, long to) {
+        long size() {
+            return to - from + 1;
+        }
+
+        /// Reads `7` or `3..9`.
+        static Range read(String text, String option, long most) {
+            Matcher matcher = NUMBERS.matcher(text);
+            if (matcher.matches()) {
+                long from = Long.parseLong(matcher.group(1));
+                long to = matcher.group(2) == null ? from : Long.parseLong(matcher.group(2));
+                if (from <= to && to <= most) {
+                    return new Range(from, to);
+                }
+            }
+            throw new CommandLine.ParameterException(
+                    new CommandLine(new Simulate()), option + " is a number or two such as 3..9, not " + text);
         }
     }
 
@@ -127,20 +154,20 @@ public final class Simulate implements Callable<Integer> {
                 .withSetting("max_connections", "200"));
     }
 
-    private Optional<Failure> play(long from, long to, Path directory, EmbeddedPostgres server, long began)
+    private Optional<Failure> play(Range range, Path directory, EmbeddedPostgres server, long began)
             throws InterruptedException {
-        AtomicLong next = new AtomicLong(from);
+        AtomicLong next = new AtomicLong(range.from());
         List<Failure> failures = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < Math.min(workers, to - from + 1); i++) {
+        for (int i = 0; i < Math.min(workers, range.size()); i++) {
             Path own = directory.resolve("worker-" + i);
             threads.add(Thread.ofPlatform().name("simulation-" + i).start(() -> {
                 try (Stage stage = new Stage(own, server)) {
-                    for (long seed = next.getAndIncrement(); seed <= to; seed = next.getAndIncrement()) {
+                    for (long seed = next.getAndIncrement(); seed <= range.to(); seed = next.getAndIncrement()) {
                         Schedule schedule = chosen(Schedule.of(seed));
                         Optional<Violation> violation = play(schedule, stage, telling);
                         if (violation.isPresent()) {
-                            next.set(to + 1);
+                            next.set(range.to() + 1);
                             synchronized (failures) {
                                 failures.add(new Failure(schedule, violation.get()));
                             }
@@ -151,7 +178,7 @@ public final class Simulate implements Callable<Integer> {
         }
         for (Thread thread : threads) {
             while (!thread.join(BETWEEN_LINES)) {
-                progress(to - from + 1, began);
+                progress(range.size(), began);
             }
         }
         return failures.stream().findFirst();
@@ -188,9 +215,8 @@ public final class Simulate implements Callable<Integer> {
         }
         List<Step> steps = new ArrayList<>();
         for (String part : only.split(",")) {
-            String[] bounds = part.split("\\.\\.");
-            steps.addAll(schedule.steps()
-                    .subList(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[bounds.length - 1]) + 1));
+            Range range = Range.read(part, "--steps", schedule.steps().size() - 1);
+            steps.addAll(schedule.steps().subList((int) range.from(), (int) range.to() + 1));
         }
         return schedule.with(steps);
     }

@@ -42,7 +42,7 @@ final class Stage implements AutoCloseable {
         Town town = new Town(houses, members, clients, new Chance(0), 0);
         Operators operators = new Operators(town, cards, liar);
         members.forEach(member -> done(operators.deposit(member, "100")));
-        houses.forEach(house -> operators.befriend(house).forEach(Stage::done));
+        houses.forEach(house -> operators.introduce(house).forEach(Stage::done));
         houses.forEach(house -> houses.stream().filter(peer -> peer != house).forEach(house::greet));
         houses.forEach(House::keep);
         past = new Prologue(this).play();

@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -111,7 +112,7 @@ final class Town {
     /// @param most whole AVT
     String amount(int most) {
         amounts++;
-        return chance.below(most) + 1 + "." + String.format("%06d", amounts);
+        return chance.below(most) + 1 + "." + String.format(Locale.ROOT, "%06d", amounts);
     }
 
     /// How many amounts have been moved by now.

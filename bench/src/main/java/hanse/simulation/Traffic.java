@@ -29,7 +29,7 @@ final class Traffic {
     /// that.
     void pump(House house) {
         greet(house);
-        scene.doing(house, () -> house.registry().federation().lease());
+        scene.doing(house, () -> house.lease());
         Set<String> addressees = house.addressees();
         if (addressees.contains(Liar.ID.value())) {
             scene.doing(house, () -> scene.stage.liar.answer(house, scene));
@@ -91,7 +91,7 @@ final class Traffic {
                 if (addressees.isEmpty()) {
                     continue;
                 }
-                house.registry().federation().lease();
+                house.lease();
                 scene.stage.liar.answer(house, scene);
                 Map<House, List<OutgoingMessage>> due = due(house, addressees);
                 due.forEach((peer, messages) -> messages.forEach(message -> send(house, peer, message, false)));

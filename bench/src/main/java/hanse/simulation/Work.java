@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// What registries decide: what is asked of them and what has arrived, much of it in one batch.
 final class Work {
@@ -70,10 +69,12 @@ final class Work {
         if (beginnings.isEmpty()) {
             return;
         }
-        Optional<Fate> fate = plan(house, 7, 1);
+        boolean isPlanned = plan(house, 7, 1);
         List<Runnable> inAnyOrder = scene.chance.shuffled(beginnings);
         scene.doing(house, () -> house.registry().commit().inOneBatch(() -> inAnyOrder.forEach(Runnable::run)));
-        fate.ifPresent(what -> letters.forEach(letter -> met(what, letter)));
+        if (isPlanned) {
+            house.mortality.happened().ifPresent(fate -> letters.forEach(letter -> met(fate, letter)));
+        }
         ends.forEach(Runnable::run);
     }
 
@@ -128,14 +129,14 @@ final class Work {
     ///
     /// @param once in so many times
     /// @param commits with one of so many
-    private Optional<Fate> plan(House house, int once, int commits) {
+    private boolean plan(House house, int once, int commits) {
         if (scene.isCalm() || !scene.chance.oneIn(once)) {
-            return Optional.empty();
+            return false;
         }
         Fate fate = scene.chance.any(FATES);
         scene.say(house + " will have a fault: " + fate);
         house.mortality.plan(fate, scene.chance.below(commits));
-        return Optional.of(fate);
+        return true;
     }
 
     private void ended(Operation<?> operation, boolean wait) {

@@ -103,7 +103,6 @@ public final class Registry implements AutoCloseable {
     private final Operators operators;
     private final GroupCommit commit;
     private final Federation federation;
-    private final Agents agents;
     private final Parties parties;
     private final Suspensions suspensions;
     private final Payments payments;
@@ -115,7 +114,6 @@ public final class Registry implements AutoCloseable {
     private final Rulings rulings;
     private final Settlements settlements;
     private final Checkpoints checkpoints;
-    private final Verification verification;
     private final List<BindableService> services;
 
     /// What a registry is given from outside, so that a simulation can own it.
@@ -194,7 +192,7 @@ public final class Registry implements AutoCloseable {
                 world.surroundings());
 
         // who is who
-        agents = new Agents(
+        Agents agents = new Agents(
                 registry,
                 database,
                 ledger,
@@ -280,7 +278,7 @@ public final class Registry implements AutoCloseable {
 
         // the proof of it
         checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        verification = new Verification(database, registry, keys::verify);
+        Verification verification = new Verification(database, registry, keys::verify);
 
         // what can be called
         services = List.of(
@@ -329,14 +327,6 @@ public final class Registry implements AutoCloseable {
                 new Chore("outcomes-forget", Duration.ofMinutes(1), this::forgetOutcomes));
     }
 
-    public RegistryId id() {
-        return config.registry();
-    }
-
-    public Database database() {
-        return database;
-    }
-
     public Ledger ledger() {
         return ledger;
     }
@@ -355,10 +345,6 @@ public final class Registry implements AutoCloseable {
 
     public Operators operators() {
         return operators;
-    }
-
-    public Verification verification() {
-        return verification;
     }
 
     Suspensions suspensions() {

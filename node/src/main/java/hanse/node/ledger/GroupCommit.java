@@ -43,11 +43,6 @@ public final class GroupCommit implements AutoCloseable {
         public static Settings standard() {
             return new Settings(1024, 16_384);
         }
-
-        /// One thing after the other, for a simulation.
-        public static Settings inTurn() {
-            return new Settings(1024, 16_384, false);
-        }
     }
 
     /// Starts one writer per lane given.
