@@ -9,7 +9,7 @@ import java.util.Random;
 ///
 /// @param registries how many take part, 2 to 5
 record Schedule(long seed, int registries, List<Step> steps) {
-    private static final int STEPS = 64;
+    private static final int STEPS = 40;
     static final int MOST_REGISTRIES = 5;
 
     /// What kind of thing happens.

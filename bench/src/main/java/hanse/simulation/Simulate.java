@@ -30,6 +30,10 @@ import picocli.CommandLine.Option;
                         + " and checks that no token is lost, doubled or made.")
 public final class Simulate implements Callable<Integer> {
     private static final int SHOWN = 12;
+
+    /// A schedule with fewer operations has little going on at once.
+    private static final int BUSY = 50;
+
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,18})(?:\\.\\.(\\d{1,18}))?");
     private static final int MOST_SEEDS_FOR_A_BUG = 500;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -69,6 +73,7 @@ public final class Simulate implements Callable<Integer> {
     private final Coverage coverage = new Coverage();
     private final AtomicLong operations = new AtomicLong();
     private final AtomicInteger played = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
 
     public static void main(String[] arguments) {
         ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME))
@@ -96,8 +101,9 @@ public final class Simulate implements Callable<Integer> {
         }
         double minutes = (System.nanoTime() - began) / 60e9;
         out.printf(
-                "%,d schedules, %,d operations, %.0f schedules a minute%n",
-                played.get(), operations.get(), played.get() / minutes);
+                "%,d schedules, %,d operations, %.0f schedules a minute;"
+                        + " %,d of them with 3 or more registries and %d or more operations%n",
+                played.get(), operations.get(), played.get() / minutes, busy.get(), BUSY);
         out.println(coverage.table());
         List<String> gaps = coverage.gaps();
         if (!gaps.isEmpty()) {
@@ -151,6 +157,8 @@ public final class Simulate implements Callable<Integer> {
                 .withSetting("fsync", "off")
                 .withSetting("synchronous_commit", "off")
                 .withSetting("full_page_writes", "off")
+                .withSetting("autovacuum", "off")
+                .withSetting("track_counts", "off")
                 .withSetting("max_connections", "200"));
     }
 
@@ -196,6 +204,9 @@ public final class Simulate implements Callable<Integer> {
             Simulation simulation = new Simulation(schedule, stage, coverage, trace);
             simulation.run();
             operations.addAndGet(simulation.operations());
+            if (schedule.registries() >= 3 && simulation.operations() >= BUSY) {
+                busy.incrementAndGet();
+            }
             return Optional.empty();
         } catch (Violation violation) {
             return Optional.of(violation);

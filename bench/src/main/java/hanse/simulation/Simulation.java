@@ -82,7 +82,7 @@ final class Simulation {
     }
 
     private void work(House house) {
-        for (int i = 1 + scene.chance.below(4); i > 0; i--) {
+        for (int i = 2 + scene.chance.below(4); i > 0; i--) {
             wish().ifPresent(work::want);
         }
         if (scene.chance.oneIn(2)) {

@@ -73,7 +73,9 @@ final class Traffic {
     }
 
     void greet(House house) {
-        house.registry().federation().look();
+        if (scene.isCalm() || scene.chance.oneIn(3)) {
+            house.registry().federation().look();
+        }
         for (House peer : scene.others(house)) {
             if (!peer.isDead() && !scene.network.isCut(house, peer) && house.isPending(peer.id)) {
                 scene.doing(house, () -> house.greet(peer));

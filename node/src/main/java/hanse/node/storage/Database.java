@@ -2,6 +2,7 @@ package hanse.node.storage;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -85,14 +86,15 @@ public final class Database {
     public <T> T read(Function<Tx, T> work) {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
-            try {
+            try (Statement snapshot = connection.createStatement()) {
+                // Goes out together with the beginning, and is over with the transaction: setTransactionIsolation is for
+                // the session, and would go there and back by itself, twice.
+                snapshot.execute("set transaction isolation level repeatable read");
                 return work.apply(transaction(connection));
             } finally {
                 connection.rollback();
                 connection.setReadOnly(false);
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
                 connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
