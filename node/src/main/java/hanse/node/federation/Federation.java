@@ -91,6 +91,7 @@ public final class Federation implements AutoCloseable {
     };
     private Optional<PeerServer> server = Optional.empty();
     private long renewAt = System.nanoTime();
+    private Optional<Made> card = Optional.empty();
 
     /// Who this registry is to its peers.
     ///
@@ -111,6 +112,8 @@ public final class Federation implements AutoCloseable {
             this(id, signingKey, node, endpoint, publicUrl, List::of);
         }
     }
+
+    private record Made(CardRenewals.Content content, SignedCard card) {}
 
     /// What this registry lives in, which a simulation makes up.
     ///
@@ -172,10 +175,7 @@ public final class Federation implements AutoCloseable {
                 new PeerWire(metrics),
                 usualLimit,
                 this::card);
-        this.renewals = new CardRenewals(
-                () -> new CardRenewals.Content(
-                        self.node().bundle(), self.furtherKeys().get()),
-                peer -> links.renew(peer.value(), card(), CALL));
+        this.renewals = new CardRenewals(this::content, peer -> links.renew(peer.value(), card(), CALL));
         this.stuck = new StuckMessages(database, outcomes, store, pending, peer -> links.wake(peer.value()));
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = surroundings
@@ -354,16 +354,26 @@ public final class Federation implements AutoCloseable {
         }
     }
 
-    /// This registry's card, as it is now.
-    private SignedCard card() {
-        return PeeringCards.make(
-                self.id().value(),
-                self.endpoint(),
-                self.publicUrl(),
-                self.node().bundle(),
-                self.signingKey(),
-                self.furtherKeys().get(),
-                clock.instant());
+    /// This registry's card, as it is now: the same one until there is something new to say.
+    private synchronized SignedCard card() {
+        CardRenewals.Content content = content();
+        if (card.filter(made -> made.content().equals(content)).isEmpty()) {
+            card = Optional.of(new Made(
+                    content,
+                    PeeringCards.make(
+                            self.id().value(),
+                            self.endpoint(),
+                            self.publicUrl(),
+                            content.bundle(),
+                            self.signingKey(),
+                            content.furtherKeys(),
+                            clock.instant())));
+        }
+        return card.get().card();
+    }
+
+    private CardRenewals.Content content() {
+        return new CardRenewals.Content(self.node().bundle(), self.furtherKeys().get());
     }
 
     private void greet(RegistryId peer) {

@@ -571,8 +571,14 @@ public final class TestNode implements AutoCloseable {
         federation.peers().limit(operator(), peer.id, Avt.parse(limit));
     }
 
+    /// In its table, and to those who look there without asking the database.
     public boolean isActive(TestNode peer) {
-        return position(peer).status() == PeerStatus.ACTIVE;
+        return position(peer).status() == PeerStatus.ACTIVE
+                && federation
+                        .directory()
+                        .find(peer.id)
+                        .filter(known -> known.status() == PeerStatus.ACTIVE)
+                        .isPresent();
     }
 
     public boolean isLinked(TestNode peer) {
