@@ -13,6 +13,7 @@ import hanse.node.account.Accounts;
 import hanse.node.account.LedgerGrpc;
 import hanse.node.audit.AuditGrpc;
 import hanse.node.audit.Checkpoints;
+import hanse.node.audit.Receipts;
 import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
@@ -282,6 +283,8 @@ public final class Node implements AutoCloseable {
         tail = new Tail(database, ledger);
         Watches watches = new Watches(database, ledger, tail, parties);
         Checkpoints checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
+        Receipts receipts =
+                new Receipts(database, checkpoints, keys.signing().publicKey(), payments::transferOf);
         Verification verification =
                 new Verification(database, registry, keys.signing().verifyKey()::verify);
 
@@ -331,7 +334,7 @@ public final class Node implements AutoCloseable {
                 new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
-                new AuditGrpc(checkpoints, verification),
+                new AuditGrpc(checkpoints, receipts, verification),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
         List<ServerServiceDefinition> guarded = edge.guard(services);
@@ -382,7 +385,7 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
                         new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
                         new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settlements::sweep),
-                        new Upkeep.Shared("checkpoints", Duration.ofMinutes(1), checkpoints::make),
+                        new Upkeep.Shared("checkpoints", Duration.ofSeconds(5), checkpoints::makeIfDue),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
                                 "strikes-forget",

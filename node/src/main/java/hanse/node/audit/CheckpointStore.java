@@ -25,6 +25,13 @@ final class CheckpointStore {
                 .fetchOptional(Stored::of);
     }
 
+    Optional<Stored> find(Tx tx, long number) {
+        return tx.sql()
+                .selectFrom(CHECKPOINT)
+                .where(CHECKPOINT.NUMBER.eq(number))
+                .fetchOptional(Stored::of);
+    }
+
     /// By number.
     RowStream<Stored> all(Tx tx) {
         return RowStream.of(tx.sql().selectFrom(CHECKPOINT).orderBy(CHECKPOINT.NUMBER), Stored::of);

@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
             MoneyCommands.Supply.class,
             MoneyCommands.Payments.class,
             AuditCommands.class,
+            ReceiptCommands.class,
             EventCommands.class,
             PeerCommands.class,
             ContractCommands.class,

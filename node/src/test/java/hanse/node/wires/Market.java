@@ -20,6 +20,7 @@ import hanse.agent.v1.SetTenantAdminRequest;
 import hanse.agent.v1.UpdateAgentRequest;
 import hanse.agent.v1.UpdateTenantRequest;
 import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.GetReceiptRequest;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.SigningKey;
@@ -179,7 +180,7 @@ final class Market {
         settlements(admin);
         malpractice(alices, bobs);
         operators(erins.subject());
-        journal();
+        journal(paid);
         peers(directory);
         trust(alices);
     }
@@ -795,7 +796,7 @@ final class Market {
                         .build());
     }
 
-    private void journal() {
+    private void journal(String paid) {
         add(alice, WatchRequest.newBuilder().setPosition("start").build());
         add(
                 operator,
@@ -805,6 +806,9 @@ final class Market {
                         .addTypes("TransactionFeeCollected")
                         .build());
         add(Caller.ANYONE, GetCheckpointRequest.getDefaultInstance());
+        for (String id : List.of(paid, UUID.randomUUID().toString())) {
+            add(alice, GetReceiptRequest.newBuilder().setId(id).build());
+        }
         add(operator, VerifyJournalRequest.getDefaultInstance());
     }
 
