@@ -13,6 +13,7 @@ import hanse.node.account.Accounts;
 import hanse.node.account.LedgerGrpc;
 import hanse.node.audit.AuditGrpc;
 import hanse.node.audit.Checkpoints;
+import hanse.node.audit.OwnJournal;
 import hanse.node.audit.Receipts;
 import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
@@ -36,6 +37,7 @@ import hanse.node.event.Watches;
 import hanse.node.federation.Federation;
 import hanse.node.federation.PeerGrpc;
 import hanse.node.federation.RegistryGrpc;
+import hanse.node.federation.Witnesses;
 import hanse.node.identity.AgentGrpc;
 import hanse.node.identity.Agents;
 import hanse.node.identity.DidDocuments;
@@ -223,6 +225,7 @@ public final class Node implements AutoCloseable {
 
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
+        WitnessMeters witnessMeters = new WitnessMeters(federation.witnesses(), metrics);
         PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
 
         // who may be relied on
@@ -283,8 +286,9 @@ public final class Node implements AutoCloseable {
         tail = new Tail(database, ledger);
         Watches watches = new Watches(database, ledger, tail, parties);
         Checkpoints checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        Receipts receipts =
-                new Receipts(database, checkpoints, keys.signing().publicKey(), payments::transferOf);
+        Witnesses witnesses = federation.witnesses().of(new OwnJournal(checkpoints));
+        witnesses.refresh();
+        Receipts receipts = new Receipts(database, checkpoints, keys.signing().publicKey(), payments::transferOf);
         Verification verification =
                 new Verification(database, registry, keys.signing().verifyKey()::verify);
 
@@ -309,7 +313,8 @@ public final class Node implements AutoCloseable {
                 new BondGate(bonds),
                 EdgeLimits.defaults(),
                 () -> ThreadLocalRandom.current().nextLong(),
-                metrics);
+                metrics)
+                .haltingWhile(witnesses::isReconciling);
 
         // what can be called
         List<BindableService> services = List.of(
@@ -377,15 +382,16 @@ public final class Node implements AutoCloseable {
         upkeep = new Upkeep(
                 pool.connections(),
                 List.of(
-                        new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
-                        new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
-                        new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
-                        new Upkeep.Shared("disputes-sweep", Duration.ofSeconds(10), rulings::sweep),
+                        new Upkeep.Shared("payments-expire", Duration.ofSeconds(5), settled(witnesses, payments::sweepExpired)),
+                        new Upkeep.Shared("payments-sweep", Duration.ofMinutes(10), settled(witnesses, payments::sweepAll)),
+                        new Upkeep.Shared("contracts-sweep", Duration.ofSeconds(10), settled(witnesses, contracts::sweep)),
+                        new Upkeep.Shared("disputes-sweep", Duration.ofSeconds(10), settled(witnesses, rulings::sweep)),
                         new Upkeep.Shared("dealings-count", Duration.ofSeconds(5), dealings::run),
                         new Upkeep.Shared("trust-refresh", config.trust().refresh(), trust::refresh),
-                        new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), bonds::sweep),
-                        new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settlements::sweep),
+                        new Upkeep.Shared("bonds-release", Duration.ofMinutes(1), settled(witnesses, bonds::sweep)),
+                        new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settled(witnesses, settlements::sweep)),
                         new Upkeep.Shared("checkpoints", Duration.ofSeconds(5), checkpoints::makeIfDue),
+                        new Upkeep.Shared("checkpoints-exchange", Duration.ofMinutes(1), witnesses::exchange),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
                                 "strikes-forget",
@@ -396,6 +402,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
+                        new Upkeep.Own("witness meters", Duration.ofSeconds(5), witnessMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),
@@ -503,6 +510,15 @@ public final class Node implements AutoCloseable {
             pool.close();
             throw notOurs;
         }
+    }
+
+    /// What moves money by itself waits until the books are whole.
+    private static Runnable settled(Witnesses witnesses, Runnable work) {
+        return () -> {
+            if (!witnesses.isReconciling()) {
+                work.run();
+            }
+        };
     }
 
     private Optional<String> databaseFault() {

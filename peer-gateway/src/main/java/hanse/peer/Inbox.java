@@ -1,10 +1,14 @@
 package hanse.peer;
 
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import io.grpc.Status;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /// What the node does with what peers ask. Every method runs on a virtual thread of its own and may block; many run at
@@ -16,6 +20,11 @@ public interface Inbox {
 
     /// A peer makes itself known.
     CompletionStage<GreetResponse> greet(String peer, GreetRequest request);
+
+    /// A peer shows its newest checkpoint and is shown ours, and what is kept of its own.
+    default CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
+        return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
+    }
 
     /// A peer asks for a DID document of ours. A [io.grpc.StatusRuntimeException] reaches the peer as it is; every
     /// other failure as UNAVAILABLE without a text.

@@ -1,6 +1,8 @@
 package hanse.peer;
 
 import hanse.certs.RotatingIdentity;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
@@ -134,6 +136,12 @@ public final class PeerLinks implements AutoCloseable {
                 FederationServiceGrpc.getResolveAgentMethod(),
                 ResolveAgentRequest.newBuilder().setDid(did).build(),
                 timeout);
+    }
+
+    /// Shows a peer our newest checkpoint. Fails with a [io.grpc.StatusRuntimeException], as [#resolve] does.
+    public CompletableFuture<ExchangeCheckpointsResponse> checkpoints(
+            String peer, ExchangeCheckpointsRequest request, Duration timeout) {
+        return call(peer, FederationServiceGrpc.getExchangeCheckpointsMethod(), request, timeout);
     }
 
     /// Stops every pump and closes every connection.

@@ -196,6 +196,12 @@ public final class PeerServer implements AutoCloseable {
                     reply(observer, () -> inbox.greet(peer, request));
                 }))
                 .addMethod(
+                        FederationServiceGrpc.getExchangeCheckpointsMethod(),
+                        ServerCalls.asyncUnaryCall((request, observer) -> {
+                            String peer = CALLER.get().peer();
+                            reply(observer, () -> inbox.checkpoints(peer, request));
+                        }))
+                .addMethod(
                         FederationServiceGrpc.getResolveAgentMethod(),
                         ServerCalls.asyncUnaryCall((request, observer) -> {
                             String peer = CALLER.get().peer();

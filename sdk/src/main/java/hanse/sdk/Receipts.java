@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Checks receipts, with nothing but the registry's signing key: no registry is asked. A sound receipt proves that the
-/// registry signed a journal in which the entry stands, with these very accounts, amounts and times. It does not prove that
+/// registry signed a journal in which the entry stands, with these very accounts, amounts and times. It does not prove
+/// that
 /// nothing else happened afterwards.
 public final class Receipts {
     private static final String LEFT = "left ";
@@ -49,7 +50,8 @@ public final class Receipts {
 
     /// What is wrong with a receipt; empty when it proves its entry.
     ///
-    /// @param registryKey the registry's Ed25519 signing key, 32 bytes, from a source that the caller trusts: its peering card,
+    /// @param registryKey the registry's Ed25519 signing key, 32 bytes, from a source that the caller trusts: its
+    /// peering card,
     ///     or what it published before; never the receipt
     public static Optional<Fault> fault(Receipt receipt, byte[] registryKey) {
         try {
@@ -97,7 +99,8 @@ public final class Receipts {
             }
         }
         if (!Arrays.equals(hash, hash(Part.PATH, "root", receipt.getRoot()))) {
-            throw new Found(Part.PATH, "The path, or the root, was altered: it does not lead from the leaf to the root.");
+            throw new Found(
+                    Part.PATH, "The path, or the root, was altered: it does not lead from the leaf to the root.");
         }
         return hash;
     }
@@ -124,9 +127,12 @@ public final class Receipts {
         CheckpointText.Head end = checkpoint
                 .lane(lane)
                 .orElseThrow(() -> new Found(
-                        Part.CHECKPOINT, "The checkpoint does not cover lane " + lane + ", in which the entry stands."));
+                        Part.CHECKPOINT,
+                        "The checkpoint does not cover lane " + lane + ", in which the entry stands."));
         if (end.entries() < JournalHash.number(position)) {
-            throw new Found(Part.CHECKPOINT, "The checkpoint covers fewer entries of lane " + lane + " than this one's number.");
+            throw new Found(
+                    Part.CHECKPOINT,
+                    "The checkpoint covers fewer entries of lane " + lane + " than this one's number.");
         }
         if (end.block() - receipt.getBlock() != receipt.getLaterRootsCount()) {
             throw new Found(

@@ -17,8 +17,8 @@ record Checkpoint(RegistryId registry, long number, Instant at, List<Ledger.Head
                         number,
                         at,
                         heads.stream()
-                                .map(head -> new CheckpointText.Head(
-                                        head.lane(), head.block(), head.number(), head.hash()))
+                                .map(head ->
+                                        new CheckpointText.Head(head.lane(), head.block(), head.number(), head.hash()))
                                 .toList())
                 .bytes();
     }
@@ -49,7 +49,8 @@ record Checkpoint(RegistryId registry, long number, Instant at, List<Ledger.Head
     /// How many blocks a lane has grown by since, at most.
     long grownTo(List<Ledger.Head> others) {
         return others.stream()
-                .mapToLong(head -> head.block() - lane(head.lane()).map(Ledger.Head::block).orElse(0L))
+                .mapToLong(head ->
+                        head.block() - lane(head.lane()).map(Ledger.Head::block).orElse(0L))
                 .max()
                 .orElse(0);
     }

@@ -58,7 +58,8 @@ public final class Checkpoints {
         return wait;
     }
 
-    /// Makes a checkpoint unless the journal has not grown since the newest one. By any number of processes: of two that
+    /// Makes a checkpoint unless the journal has not grown since the newest one. By any number of processes: of two
+    /// that
     /// make the same number one gives way. Says whether it made one.
     public boolean make() {
         return database.write(tx -> {
@@ -82,7 +83,8 @@ public final class Checkpoints {
         return database.read(this::newest);
     }
 
-    /// The oldest checkpoint that covers a lane's block; empty when none does yet. Later checkpoints have later heads, so
+    /// The oldest checkpoint that covers a lane's block; empty when none does yet. Later checkpoints have later heads,
+    /// so
     /// it is found by halving.
     Optional<Signed> covering(Tx tx, int lane, long block) {
         long highest = store.newest(tx).map(Stored::number).orElse(0L);
@@ -109,8 +111,8 @@ public final class Checkpoints {
     private static Signed read(Stored stored) {
         return new Signed(
                 Checkpoint.parse(stored.body())
-                        .orElseThrow(() ->
-                                new IllegalStateException("checkpoint " + stored.number() + " cannot be read")),
+                        .orElseThrow(
+                                () -> new IllegalStateException("checkpoint " + stored.number() + " cannot be read")),
                 stored.signature());
     }
 }

@@ -27,7 +27,8 @@ final class ReceiptWire {
                 .setBlock(proof.block().number())
                 .setPreviousHead(HEX.formatHex(proof.block().previous()))
                 .setCheckpoint(new String(checkpoint.text(), StandardCharsets.UTF_8))
-                .setSignature(Base64.getEncoder().encodeToString(proof.checkpoint().signature()))
+                .setSignature(
+                        Base64.getEncoder().encodeToString(proof.checkpoint().signature()))
                 .setSigningKey(Base64.getEncoder().encodeToString(signingKey));
         proof.path().forEach(step -> receipt.addPath((step.left() ? "left " : "right ") + HEX.formatHex(step.hash())));
         proof.laterRoots().forEach(root -> receipt.addLaterRoots(HEX.formatHex(root)));

@@ -66,7 +66,8 @@ public final class Receipts {
         this.mostBlocks = mostBlocks;
     }
 
-    /// The receipt of an entry, for an agent that is a party to it or an operator. Has a checkpoint made if none covers it
+    /// The receipt of an entry, for an agent that is a party to it or an operator. Has a checkpoint made if none covers
+    /// it
     /// and the newest is not quite fresh. Refuses with `UNKNOWN_TRANSFER`, `NOT_YET_PROVEN`, `RECEIPT_TOO_LONG`.
     Receipt get(Caller caller, String id) {
         Optional<Proof> proof = find(caller, id);
@@ -131,8 +132,7 @@ public final class Receipts {
         Chain chain = new Chain();
         List<byte[]> leaves = journal.entries(tx, block.first(), block.last()).stream()
                 .map(line -> chain.leaf(line.entry()
-                        .orElseThrow(
-                                () -> new IllegalStateException("entry " + line.position() + " cannot be read"))))
+                        .orElseThrow(() -> new IllegalStateException("entry " + line.position() + " cannot be read"))))
                 .toList();
         int index = Math.toIntExact(position.value() - block.first());
         return Optional.of(new Proof(

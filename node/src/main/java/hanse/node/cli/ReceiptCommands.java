@@ -189,9 +189,8 @@ final class ReceiptCommands {
             out.println("memo         " + entry.getNote());
         }
         CheckpointText.parse(receipt.getCheckpoint().getBytes(StandardCharsets.UTF_8))
-                .ifPresent(checkpoint ->
-                        out.println("checkpoint   " + checkpoint.number() + " of " + checkpoint.at() + ", "
-                                + receipt.getLaterRootsCount() + " blocks later"));
+                .ifPresent(checkpoint -> out.println("checkpoint   " + checkpoint.number() + " of " + checkpoint.at()
+                        + ", " + receipt.getLaterRootsCount() + " blocks later"));
         out.println("signing key  " + receipt.getSigningKey());
     }
 

@@ -74,6 +74,7 @@ public final class Federation implements AutoCloseable {
     private final Peers peers;
     private final CrossRegistryTransfers transfers;
     private final PeerTransfers peerTransfers;
+    private final Witnesses witnesses;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
     private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
@@ -142,6 +143,12 @@ public final class Federation implements AutoCloseable {
         this.relays = new Relays(database, messages);
         this.frames = new Frames(self.id(), commit, routes, positions, messages);
         this.transfers = new CrossRegistryTransfers(self.id(), database, commit, frames, directory, threads, clock);
+        this.witnesses = new Witnesses(
+                self.id(),
+                self.signingKey().verifyKey(),
+                database,
+                directory,
+                (peer, request) -> links.checkpoints(peer.value(), request, CALL));
         this.peers = new Peers(
                 self.id(),
                 self.publicUrl(),
@@ -162,7 +169,15 @@ public final class Federation implements AutoCloseable {
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = doors.inbox()
                 .apply(new PeerInbox(
-                        self.id(), commit, routes, signer, positions, directory, did -> agents.apply(did), threads));
+                        self.id(),
+                        commit,
+                        routes,
+                        signer,
+                        positions,
+                        directory,
+                        did -> agents.apply(did),
+                        witnesses,
+                        threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -188,6 +203,10 @@ public final class Federation implements AutoCloseable {
 
     public PeerTransfers peerTransfers() {
         return peerTransfers;
+    }
+
+    public Witnesses witnesses() {
+        return witnesses;
     }
 
     public PeerDirectory directory() {
@@ -265,6 +284,7 @@ public final class Federation implements AutoCloseable {
     private void tend() {
         try {
             directory.refresh();
+            witnesses.refresh();
             for (Peer peer : directory.all()) {
                 String id = peer.id().value();
                 if (!peer.status().isLinked()) {

@@ -3,6 +3,8 @@ package hanse.node.federation;
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Outcome;
@@ -33,6 +35,7 @@ final class PeerInbox implements Inbox {
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
     private final Function<String, ResolveAgentResponse> agents;
+    private final Witnesses witnesses;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
 
@@ -44,6 +47,7 @@ final class PeerInbox implements Inbox {
             PeerPositionStore positions,
             PeerDirectory directory,
             Function<String, ResolveAgentResponse> agents,
+            Witnesses witnesses,
             Executor signing) {
         this.self = self;
         this.commit = commit;
@@ -52,6 +56,7 @@ final class PeerInbox implements Inbox {
         this.positions = positions;
         this.directory = directory;
         this.agents = agents;
+        this.witnesses = witnesses;
         this.signing = signing;
     }
 
@@ -69,7 +74,13 @@ final class PeerInbox implements Inbox {
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
         Decision decision = decider.get().apply(message);
         return commit.submit(new ReceiveMessage(
-                        self, store, positions, message, ByteString.copyFrom(received.digest()), decision))
+                        self,
+                        store,
+                        positions,
+                        witnesses::isReconciling,
+                        message,
+                        ByteString.copyFrom(received.digest()),
+                        decision))
                 .handleAsync((outcome, failure) -> answer(received, outcome, failure), signing);
     }
 
@@ -97,6 +108,11 @@ final class PeerInbox implements Inbox {
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
                 .build());
+    }
+
+    @Override
+    public CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
+        return CompletableFuture.completedStage(witnesses.received(new RegistryId(peer), request));
     }
 
     @Override

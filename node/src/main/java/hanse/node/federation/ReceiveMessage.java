@@ -13,16 +13,19 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Decides a message of a peer, once: a repeat gets the stored outcome before any other check, whatever has changed
 /// since. Refuses, which decides nothing and makes the peer ask again, with `REQUEST_ID_REUSED` (the id was used for
-/// another content), `UNKNOWN_PEER` or `PEER_REMOVED`.
+/// another content), `UNKNOWN_PEER`, `PEER_REMOVED` or `RECONCILING`.
 ///
+/// @param reconciling whether the books may lack what was decided before
 /// @param digest SHA-256 of the message's bytes
 record ReceiveMessage(
         RegistryId self,
         InboxStore inbox,
         PeerPositionStore positions,
+        BooleanSupplier reconciling,
         Incoming message,
         ByteString digest,
         Decision decision)
@@ -50,6 +53,9 @@ record ReceiveMessage(
                 throw new RefusedException(Reason.REQUEST_ID_REUSED);
             }
             return outcome;
+        }
+        if (reconciling.getAsBoolean()) {
+            throw new RefusedException(Reason.RECONCILING);
         }
         PeerPosition position = books.rows()
                 .get(positions, message.peer())

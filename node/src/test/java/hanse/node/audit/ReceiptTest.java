@@ -105,14 +105,18 @@ final class ReceiptTest {
         Receipt receipt = longReceipt();
         assertFault(Part.ENTRY, receipt, r -> r.getEntryBuilder().setAmountMicros(1));
         assertFault(Part.ENTRY, receipt, r -> r.getEntryBuilder().setNote("another"));
-        assertFault(Part.ENTRY, receipt, r -> r.getEntryBuilder().getCreditBuilder().setAccount("nobody"));
+        assertFault(
+                Part.ENTRY, receipt, r -> r.getEntryBuilder().getCreditBuilder().setAccount("nobody"));
         assertFault(Part.PATH, receipt, r -> r.setPath(0, r.getPath(0).replace("right", "left")));
         assertFault(Part.CHAIN, receipt, r -> r.setPreviousHead("0".repeat(64)));
         assertFault(Part.CHAIN, receipt, r -> r.setBlock(r.getBlock() + 1));
         assertFault(Part.CHECKPOINT, receipt, r -> r.setRegistryId("beta.example"));
         assertFault(
                 Part.SIGNATURE, receipt, r -> r.setCheckpoint(r.getCheckpoint().replace("T00:", "T01:")));
-        assertFault(Part.KEY, receipt, r -> r.setSigningKey(SigningKey.generate().verifyKey().base64()));
+        assertFault(
+                Part.KEY,
+                receipt,
+                r -> r.setSigningKey(SigningKey.generate().verifyKey().base64()));
         assertThat(hanse.sdk.Receipts.fault(receipt, SigningKey.generate().publicKey()))
                 .hasValueSatisfying(fault -> assertThat(fault.part()).isEqualTo(Part.KEY));
     }
@@ -127,7 +131,8 @@ final class ReceiptTest {
         AgentId stranger = registry.agent("0");
         assertRefused(Reason.UNKNOWN_TRANSFER, caller(stranger), transfer);
         assertRefused(Reason.UNKNOWN_TRANSFER, OPERATOR, UUID.randomUUID().toString());
-        assertRefused(Reason.UNKNOWN_TRANSFER, OPERATOR, Position.at(1, 1_000_000).toString());
+        assertRefused(
+                Reason.UNKNOWN_TRANSFER, OPERATOR, Position.at(1, 1_000_000).toString());
         assertRefused(Reason.UNKNOWN_TRANSFER, OPERATOR, "nonsense");
     }
 
@@ -218,9 +223,9 @@ final class ReceiptTest {
     private void assertFault(Part part, Receipt receipt, Consumer<Receipt.Builder> altering) {
         Receipt.Builder altered = receipt.toBuilder();
         altering.accept(altered);
-        assertThat(fault(altered.build())).hasValueSatisfying(fault -> assertThat(fault.part())
-                .as(fault.wrong())
-                .isEqualTo(part));
+        assertThat(fault(altered.build()))
+                .hasValueSatisfying(
+                        fault -> assertThat(fault.part()).as(fault.wrong()).isEqualTo(part));
     }
 
     private void assertRefused(Reason reason, Caller caller, String id) {

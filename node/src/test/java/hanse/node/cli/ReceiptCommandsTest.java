@@ -55,7 +55,10 @@ final class ReceiptCommandsTest {
             Operating.deposit(client.as(home.operator()), alice.subject(), "100");
             client.as(alice)
                     .ledger()
-                    .transfer(TransferRequest.newBuilder().setTo("bob@public").setAmount("1").build());
+                    .transfer(TransferRequest.newBuilder()
+                            .setTo("bob@public")
+                            .setAmount("1")
+                            .build());
             AuthorizeResponse authorized = client.as(alice)
                     .payments()
                     .authorize(AuthorizeRequest.newBuilder()

@@ -13,6 +13,8 @@ import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
@@ -23,7 +25,9 @@ import hanse.federation.v1.SignedOutcome;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
+import hanse.node.audit.Checkpoints;
 import hanse.node.audit.Fault;
+import hanse.node.audit.OwnJournal;
 import hanse.node.audit.Verification;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
@@ -142,6 +146,7 @@ public final class TestNode implements AutoCloseable {
     public final MalpracticeRecords malpractice;
     public final LocalTrust trust;
     public final AttestationGrpc attesting;
+    public final Checkpoints checkpoints;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -254,11 +259,13 @@ public final class TestNode implements AutoCloseable {
                 ledger,
                 new Outcomes(mortal, new OutcomeStore(), ledger, (tx, operator) -> {}),
                 new PeerStore());
+        SigningKey signingKey = SigningKey.openOrCreate(directory.resolve("signing.key"));
+        this.checkpoints = new Checkpoints(database, ledger, id, signingKey::sign);
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
         this.federation = new Federation(
                 new Federation.Self(
                         id,
-                        SigningKey.openOrCreate(directory.resolve("signing.key")),
+                        signingKey,
                         RotatingIdentity.open(
                                 authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock),
                         "localhost:" + wire.port(),
@@ -273,6 +280,7 @@ public final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
+        federation.witnesses().of(new OwnJournal(checkpoints));
         Parties parties = parties();
         this.payments =
                 new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);
@@ -724,6 +732,12 @@ public final class TestNode implements AutoCloseable {
             @Override
             public CompletionStage<GreetResponse> greet(String peer, GreetRequest request) {
                 return real.greet(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ExchangeCheckpointsResponse> checkpoints(
+                    String peer, ExchangeCheckpointsRequest request) {
+                return real.checkpoints(peer, request);
             }
 
             @Override

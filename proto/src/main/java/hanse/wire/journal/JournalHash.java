@@ -24,7 +24,8 @@ public final class JournalHash {
 
     private JournalHash() {}
 
-    /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0 byte;
+    /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0
+    /// byte;
     /// last, and only where there is one, payer and payee.
     ///
     /// @throws IllegalArgumentException when a field is not written as registries write it

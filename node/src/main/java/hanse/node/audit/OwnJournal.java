@@ -1,0 +1,30 @@
+package hanse.node.audit;
+
+import hanse.node.federation.SealedCheckpoint;
+import hanse.node.federation.Witnesses;
+import hanse.node.storage.Tx;
+import java.util.List;
+import java.util.Optional;
+
+/// This registry's journal, held to the checkpoints of it that peers keep.
+public final class OwnJournal implements Witnesses.OwnJournal {
+    private final Checkpoints checkpoints;
+    private final AuditStore store = new AuditStore();
+
+    public OwnJournal(Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
+    }
+
+    @Override
+    public Optional<SealedCheckpoint> newest() {
+        return checkpoints
+                .newest()
+                .map(signed -> SealedCheckpoint.of(signed.checkpoint().text(), signed.signature()));
+    }
+
+    @Override
+    public Optional<String> lacks(Tx tx, SealedCheckpoint own) {
+        return Checkpoint.parse(own.text())
+                .flatMap(checkpoint -> HeadCheck.of(store, tx, List.of(checkpoint)).fault(checkpoint));
+    }
+}
