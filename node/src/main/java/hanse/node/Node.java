@@ -71,6 +71,10 @@ import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
+import hanse.node.statement.FederationReports;
+import hanse.node.statement.StatementGrpc;
+import hanse.node.statement.Statements;
+import hanse.node.statement.Totals;
 import hanse.node.storage.Database;
 import hanse.node.trust.AttestationGrpc;
 import hanse.node.trust.Attestations;
@@ -225,7 +229,6 @@ public final class Node implements AutoCloseable {
 
         DidDocuments documents = new DidDocuments(
                 registry, Ed25519Key.of(keys.signing().publicKey()), database, agents, federation::resolve, clock);
-        WitnessMeters witnessMeters = new WitnessMeters(federation.witnesses(), metrics);
         PeerMeters peerMeters = new PeerMeters(federation.metrics(), metrics);
 
         // who may be relied on
@@ -288,6 +291,11 @@ public final class Node implements AutoCloseable {
         Checkpoints checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
         Witnesses witnesses = federation.witnesses().of(new OwnJournal(checkpoints));
         witnesses.refresh();
+        Totals totals = new Totals(registry, database, ledger);
+        Statements statements =
+                new Statements(registry, keys.signing()::sign, federation, database, totals, clock);
+        FederationReports reports = new FederationReports(registry, federation, totals);
+        ProofMeters proofMeters = new ProofMeters(witnesses, statements, metrics);
         Receipts receipts = new Receipts(database, checkpoints, keys.signing().publicKey(), payments::transferOf);
         Verification verification =
                 new Verification(database, registry, keys.signing().verifyKey()::verify);
@@ -340,6 +348,7 @@ public final class Node implements AutoCloseable {
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, receipts, verification),
+                new StatementGrpc(federation.directory(), statements, reports),
                 new PeerGrpc(federation.peers(), federation.peerTransfers()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
         List<ServerServiceDefinition> guarded = edge.guard(services);
@@ -392,6 +401,7 @@ public final class Node implements AutoCloseable {
                         new Upkeep.Shared("settlements-sweep", Duration.ofSeconds(10), settled(witnesses, settlements::sweep)),
                         new Upkeep.Shared("checkpoints", Duration.ofSeconds(5), checkpoints::makeIfDue),
                         new Upkeep.Shared("checkpoints-exchange", Duration.ofMinutes(1), witnesses::exchange),
+                        new Upkeep.Shared("statements", Duration.ofMinutes(5), statements::run),
                         new Upkeep.Shared("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                         new Upkeep.Shared(
                                 "strikes-forget",
@@ -402,7 +412,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
-                        new Upkeep.Own("witness meters", Duration.ofSeconds(5), witnessMeters::refresh),
+                        new Upkeep.Own("proof meters", Duration.ofSeconds(5), proofMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), lanes::renew),
                         new Upkeep.Own("public certificate", Duration.ofMinutes(1), keys.publicLeaf()::renewIfDue),

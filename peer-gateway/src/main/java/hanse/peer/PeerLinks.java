@@ -1,8 +1,6 @@
 package hanse.peer;
 
 import hanse.certs.RotatingIdentity;
-import hanse.federation.v1.ExchangeCheckpointsRequest;
-import hanse.federation.v1.ExchangeCheckpointsResponse;
 import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
@@ -138,10 +136,9 @@ public final class PeerLinks implements AutoCloseable {
                 timeout);
     }
 
-    /// Shows a peer our newest checkpoint. Fails with a [io.grpc.StatusRuntimeException], as [#resolve] does.
-    public CompletableFuture<ExchangeCheckpointsResponse> checkpoints(
-            String peer, ExchangeCheckpointsRequest request, Duration timeout) {
-        return call(peer, FederationServiceGrpc.getExchangeCheckpointsMethod(), request, timeout);
+    /// Asks a peer one thing over its link. Fails as [#resolve] does.
+    public <A, B> CompletableFuture<B> ask(String peer, MethodDescriptor<A, B> method, A request, Duration timeout) {
+        return call(peer, method, request, timeout);
     }
 
     /// Stops every pump and closes every connection.

@@ -1,7 +1,5 @@
 package hanse.node.cli;
 
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import hanse.audit.v1.GetReceiptRequest;
 import hanse.audit.v1.JournalEntry;
 import hanse.audit.v1.JournalSide;
@@ -155,11 +153,10 @@ final class ReceiptCommands {
         /// One receipt, all of the file, and nothing that a receipt has not.
         static Optional<Receipt> read(String json) {
             try {
-                JsonParser.parseString(json);
                 Receipt.Builder receipt = Receipt.newBuilder();
                 Json.read(json, receipt);
-                return Optional.of(receipt.build());
-            } catch (JsonParseException | CommandException e) {
+                return Json.isOneObject(json) ? Optional.of(receipt.build()) : Optional.empty();
+            } catch (CommandException e) {
                 return Optional.empty();
             }
         }

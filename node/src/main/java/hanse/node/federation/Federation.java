@@ -3,6 +3,7 @@ package hanse.node.federation;
 import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.RefusedException;
@@ -22,6 +23,7 @@ import hanse.peer.PeerServer;
 import hanse.peer.PeerTrust;
 import hanse.peer.PeeringCards;
 import hanse.peer.PumpSettings;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -81,6 +83,7 @@ public final class Federation implements AutoCloseable {
     private volatile Function<String, ResolveAgentResponse> agents = did -> {
         throw new RefusedException(Reason.UNKNOWN_AGENT);
     };
+    private volatile PeerStatements statements = PeerStatements.NONE;
     private Optional<PeerServer> server = Optional.empty();
     private long renewAt = System.nanoTime();
 
@@ -148,7 +151,8 @@ public final class Federation implements AutoCloseable {
                 self.signingKey().verifyKey(),
                 database,
                 directory,
-                (peer, request) -> links.checkpoints(peer.value(), request, CALL));
+                (peer, request) ->
+                        links.ask(peer.value(), FederationServiceGrpc.getExchangeCheckpointsMethod(), request, CALL));
         this.peers = new Peers(
                 self.id(),
                 self.publicUrl(),
@@ -177,6 +181,7 @@ public final class Federation implements AutoCloseable {
                         directory,
                         did -> agents.apply(did),
                         witnesses,
+                        () -> statements,
                         threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
@@ -245,6 +250,17 @@ public final class Federation implements AutoCloseable {
     public Federation resolvingWith(Function<String, ResolveAgentResponse> resolver) {
         agents = resolver;
         return this;
+    }
+
+    /// Who answers what peers ask about what has passed between them and this registry.
+    public Federation stating(PeerStatements answers) {
+        statements = answers;
+        return this;
+    }
+
+    /// Asks a peer one thing over its link.
+    public <A, B> CompletableFuture<B> ask(RegistryId peer, MethodDescriptor<A, B> method, A request) {
+        return links.ask(peer.value(), method, request, CALL);
     }
 
     /// Asks a peer for a DID document. Fails with `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`,

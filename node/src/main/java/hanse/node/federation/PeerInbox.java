@@ -5,11 +5,17 @@ import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.ExchangeCheckpointsRequest;
 import hanse.federation.v1.ExchangeCheckpointsResponse;
+import hanse.federation.v1.ExchangeStatementsRequest;
+import hanse.federation.v1.ExchangeStatementsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.ListCreditsRequest;
+import hanse.federation.v1.ListCreditsResponse;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.ShowTotalsRequest;
+import hanse.federation.v1.ShowTotalsResponse;
 import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
@@ -25,6 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What peers ask of this registry.
 final class PeerInbox implements Inbox {
@@ -36,6 +43,7 @@ final class PeerInbox implements Inbox {
     private final PeerDirectory directory;
     private final Function<String, ResolveAgentResponse> agents;
     private final Witnesses witnesses;
+    private final Supplier<PeerStatements> statements;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
 
@@ -48,6 +56,7 @@ final class PeerInbox implements Inbox {
             PeerDirectory directory,
             Function<String, ResolveAgentResponse> agents,
             Witnesses witnesses,
+            Supplier<PeerStatements> statements,
             Executor signing) {
         this.self = self;
         this.commit = commit;
@@ -57,6 +66,7 @@ final class PeerInbox implements Inbox {
         this.directory = directory;
         this.agents = agents;
         this.witnesses = witnesses;
+        this.statements = statements;
         this.signing = signing;
     }
 
@@ -113,6 +123,21 @@ final class PeerInbox implements Inbox {
     @Override
     public CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
         return CompletableFuture.completedStage(witnesses.received(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ExchangeStatementsResponse> statements(String peer, ExchangeStatementsRequest request) {
+        return CompletableFuture.completedStage(statements.get().close(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
+        return CompletableFuture.completedStage(statements.get().list(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
+        return CompletableFuture.completedStage(statements.get().totals(new RegistryId(peer)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package hanse.node.federation;
 
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.Refused;
 import hanse.node.call.RefusedException;
@@ -78,8 +79,17 @@ record ReceiveMessage(
             outcome.setRefused(Refused.newBuilder().setReason(refusal.reason().name()));
         }
         Outcome decided = outcome.build();
-        books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided));
+        books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided)));
         return decided;
+    }
+
+    private Optional<InboxStore.Credited> credited(Outcome decided) {
+        if (!decided.hasAccepted() || !message.message().hasCreditTransfer()) {
+            return Optional.empty();
+        }
+        CreditTransfer credit = message.message().getCreditTransfer();
+        return Optional.of(
+                new InboxStore.Credited(Math.toIntExact(credit.getBucketDay()), credit.getAmountMicros()));
     }
 
     private InboxStore.Key key() {

@@ -144,14 +144,8 @@ public final class Witnesses {
     }
 
     private void keep(RegistryId peer, SignedCheckpoint message) {
-        SealedCheckpoint offered = verified(
-                message,
-                peer,
-                (text, signature) -> directory
-                        .find(peer)
-                        .filter(known ->
-                                known.trusted().signingKeys().stream().anyMatch(key -> key.verify(text, signature)))
-                        .isPresent());
+        SealedCheckpoint offered =
+                verified(message, peer, (text, signature) -> directory.isSigned(peer, text, signature));
         database.write(tx -> {
             keep(tx, peer, offered);
             return peer;
@@ -196,7 +190,7 @@ public final class Witnesses {
 
     /// Looks again whether this registry has to reconcile its books. To be called often: another process may have found
     /// it out, or an operator ended it.
-    void refresh() {
+    public void refresh() {
         Map<RegistryId, String> before = unreconciled;
         unreconciled = database.read(store::unreconciled);
         if (unreconciled.isEmpty() && !before.isEmpty()) {

@@ -15,12 +15,18 @@ import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
 import hanse.federation.v1.ExchangeCheckpointsRequest;
 import hanse.federation.v1.ExchangeCheckpointsResponse;
+import hanse.federation.v1.ExchangeStatementsRequest;
+import hanse.federation.v1.ExchangeStatementsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.ListCreditsRequest;
+import hanse.federation.v1.ListCreditsResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.ShowTotalsRequest;
+import hanse.federation.v1.ShowTotalsResponse;
 import hanse.federation.v1.SignedOutcome;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
@@ -68,6 +74,9 @@ import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
+import hanse.node.statement.FederationReports;
+import hanse.node.statement.Statements;
+import hanse.node.statement.Totals;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import hanse.node.testing.AgentKeys;
@@ -147,6 +156,8 @@ public final class TestNode implements AutoCloseable {
     public final LocalTrust trust;
     public final AttestationGrpc attesting;
     public final Checkpoints checkpoints;
+    public final Statements statements;
+    public final FederationReports reports;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -281,6 +292,9 @@ public final class TestNode implements AutoCloseable {
                 clock,
                 new Federation.Doors(this::faulty, this::faulty));
         federation.witnesses().of(new OwnJournal(checkpoints));
+        Totals totals = new Totals(id, database, ledger);
+        this.statements = new Statements(id, signingKey::sign, federation, database, totals, clock);
+        this.reports = new FederationReports(id, federation, totals);
         Parties parties = parties();
         this.payments =
                 new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);
@@ -732,6 +746,22 @@ public final class TestNode implements AutoCloseable {
             @Override
             public CompletionStage<GreetResponse> greet(String peer, GreetRequest request) {
                 return real.greet(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ExchangeStatementsResponse> statements(
+                    String peer, ExchangeStatementsRequest request) {
+                return real.statements(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
+                return real.credits(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
+                return real.totals(peer, request);
             }
 
             @Override
