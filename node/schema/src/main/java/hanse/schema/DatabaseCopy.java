@@ -121,7 +121,7 @@ public final class DatabaseCopy {
             throws SQLException, IOException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            requireEmpty(statement, tables);
+            empty(statement, tables);
             CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
             long all = 0;
             for (Table table : tables) {
@@ -153,14 +153,15 @@ public final class DatabaseCopy {
         }
     }
 
-    private static void requireEmpty(Statement statement, List<Table> tables) throws SQLException, IOException {
-        for (Table table : tables) {
-            try (ResultSet row = statement.executeQuery("select exists (select from " + table.name() + ")")) {
-                if (row.next() && row.getBoolean(1)) {
-                    throw new IOException("that database is not empty: it has rows in " + table.name());
-                }
+    /// A node writes down whose a database is before anything else. What the migrations have put there is in the backup.
+    private static void empty(Statement statement, List<Table> tables) throws SQLException, IOException {
+        try (ResultSet row = statement.executeQuery("select exists (select from registry)")) {
+            if (row.next() && row.getBoolean(1)) {
+                throw new IOException("that database holds a registry already");
             }
         }
+        statement.execute(
+                "truncate " + String.join(", ", tables.stream().map(Table::name).toList()));
     }
 
     private static List<String> names(Connection connection) throws SQLException {

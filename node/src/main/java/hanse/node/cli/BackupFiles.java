@@ -44,8 +44,8 @@ final class BackupFiles {
         copyAll(config.keys(), backup.resolve(KEYS));
     }
 
-    /// The settings of the node that is made from a backup; its keys are there then.
-    static NodeConfig read(Path backup, Path directory) throws IOException {
+    /// The settings of the node that is made from a backup.
+    static NodeConfig settings(Path backup, Path directory) throws IOException {
         if (!Files.isDirectory(backup.resolve(TABLES))) {
             throw CommandException.failed(backup + " is no backup.");
         }
@@ -58,8 +58,12 @@ final class BackupFiles {
         if (Files.exists(config.keys().resolve("signing.key"))) {
             throw CommandException.failed(config.keys() + " holds a registry's keys already.");
         }
-        copyAll(backup.resolve(KEYS), config.keys());
         return config;
+    }
+
+    /// Gives the node its keys: last, so that what went wrong before can be tried again.
+    static void keys(Path backup, NodeConfig config) throws IOException {
+        copyAll(backup.resolve(KEYS), config.keys());
     }
 
     private static void copyAll(Path from, Path to) throws IOException {

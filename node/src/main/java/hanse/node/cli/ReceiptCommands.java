@@ -146,7 +146,7 @@ final class ReceiptCommands {
             try {
                 return PeeringCards.check(card.build()).signingKey().raw();
             } catch (BadCardException e) {
-                throw CommandException.failed(e.getMessage());
+                throw CommandException.failed(String.valueOf(e.getMessage()));
             }
         }
 

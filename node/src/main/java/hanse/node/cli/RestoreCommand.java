@@ -34,11 +34,12 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        NodeConfig config = BackupFiles.read(backup, directory);
+        NodeConfig config = BackupFiles.settings(backup, directory);
         long rows;
         try (PostgresDoor door = BackupFiles.door(config)) {
             rows = DatabaseCopy.read(door.source(), backup.resolve(BackupFiles.TABLES));
         }
+        BackupFiles.keys(backup, config);
         var out = spec.commandLine().getOut();
         out.println("registry     " + config.registry());
         out.println("settings     " + config.directory().resolve("hanse.yaml"));

@@ -55,11 +55,10 @@ public final class FederationReports {
         List<Report> reports = new ArrayList<>();
         asked.forEach((peer, answer) -> {
             Optional<TotalsText> theirs = answered(peer, answer);
-            TotalsText none = before.get(peer);
+            TotalsText now = totals.now(peer);
+            TotalsText ours = before.getOrDefault(peer, now);
             reports.add(new Report(
-                    peer,
-                    theirs.map(TotalsText::at),
-                    equations(peer, none, theirs.orElse(none), totals.now(peer))));
+                    peer, theirs.map(TotalsText::at), equations(peer, ours, theirs.orElse(ours), now)));
         });
         return reports;
     }

@@ -135,12 +135,12 @@ final class StatementStore {
 
     /// Days that we have closed and the peer has not answered.
     List<Statement> waiting(Tx tx, RegistryId peer, int most) {
-        return open(tx, peer, STATEMENT.SENT.and(STATEMENT.THEIR_TEXT.isNull()), most);
+        return open(tx, peer, STATEMENT.SENT.isTrue().and(STATEMENT.THEIR_TEXT.isNull()), most);
     }
 
     /// Statements that differ, and nobody has looked yet where.
     List<Statement> toNarrow(Tx tx, RegistryId peer, int most) {
-        return open(tx, peer, STATEMENT.DIFFERS.and(DSL.not(STATEMENT.NARROWED)), most);
+        return open(tx, peer, STATEMENT.DIFFERS.isTrue().and(STATEMENT.NARROWED.isFalse()), most);
     }
 
     private static List<Statement> open(Tx tx, RegistryId peer, Condition condition, int most) {
@@ -189,7 +189,7 @@ final class StatementStore {
     }
 
     int differing(Tx tx) {
-        return tx.sql().fetchCount(STATEMENT, STATEMENT.DIFFERS);
+        return tx.sql().fetchCount(STATEMENT, STATEMENT.DIFFERS.isTrue());
     }
 
     private static Condition is(Key key) {

@@ -161,7 +161,12 @@ final class ReceiptTest {
     void isRefusedWhereItWouldGrowWithoutBound() {
         checkpoints.make();
         Receipts narrow = new Receipts(registry.database, checkpoints, key.publicKey(), this::paid, 0);
-        assertThatThrownBy(() -> narrow.get(OPERATOR, ofAlice().toString()))
+        Position early = registry.database.read(tx -> registry.ledger.heads(tx)).stream()
+                .filter(head -> head.block() > 1)
+                .map(head -> Position.at(head.lane(), 1))
+                .findFirst()
+                .orElseThrow();
+        assertThatThrownBy(() -> narrow.get(OPERATOR, early.toString()))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refusal -> assertThat(refusal.reason()).isEqualTo(Reason.RECEIPT_TOO_LONG));

@@ -68,12 +68,12 @@ final class ReceiptCommandsTest {
             client.as(bob)
                     .payments()
                     .verify(VerifyRequest.newBuilder()
-                            .setToken(authorized.getToken())
+                            .setPaymentToken(authorized.getPaymentToken())
                             .build());
             String payment = client.as(alice)
                     .payments()
                     .settle(SettleRequest.newBuilder()
-                            .setToken(authorized.getToken())
+                            .setPaymentToken(authorized.getPaymentToken())
                             .build())
                     .getPaymentId();
             await().atMost(Duration.ofSeconds(40))

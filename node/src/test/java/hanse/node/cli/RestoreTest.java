@@ -119,7 +119,7 @@ final class RestoreTest {
                             .getCheckpointAlarm()
                             .isEmpty();
                 });
-                assertThat(Said.of(betaHome, "peer", "show", "alpha.example").done()).contains("rolled back");
+                assertThat(Said.of(betaHome, "peer", "show", "alpha.example").done()).containsAnyOf("rolled back", "there are two of its checkpoint");
                 Said missing = Said.of(restored, "audit", "federation");
                 assertThat(missing.code()).isEqualTo(1);
                 assertThat(missing.out()).contains("✗ DOES NOT HOLD");
@@ -129,6 +129,7 @@ final class RestoreTest {
 
                 Said.of(restored, "peer", "accept-journal", "beta.example", "--ours").done();
                 await().atMost(Duration.ofSeconds(30))
+                        .ignoreExceptions()
                         .untilAsserted(() -> assertThat(send(atAlpha, "1").getState())
                                 .isEqualTo(CrossRegistryTransferResponse.State.EXPORTED));
                 Said.of(restored, "audit", "verify").done();
