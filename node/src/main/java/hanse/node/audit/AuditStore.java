@@ -102,6 +102,15 @@ final class AuditStore {
                 .flatMap(AuditStore::entry);
     }
 
+    /// The entries from one place to another, by position.
+    List<Line> entries(Tx tx, long first, long last) {
+        return tx.sql()
+                .selectFrom(JOURNAL)
+                .where(JOURNAL.POSITION.between(first, last))
+                .orderBy(JOURNAL.POSITION)
+                .fetch(row -> new Line(new Position(row.getPosition()), entry(row)));
+    }
+
     /// By lane and number.
     RowStream<Block> blocks(Tx tx) {
         return RowStream.of(tx.sql().selectFrom(BLOCK).orderBy(BLOCK.LANE, BLOCK.NUMBER), AuditStore::block);
@@ -143,7 +152,7 @@ final class AuditStore {
         return found;
     }
 
-    private static Block block(BlockRecord row) {
+    static Block block(BlockRecord row) {
         return new Block(
                 row.getLane(),
                 row.getNumber(),

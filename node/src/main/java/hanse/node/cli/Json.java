@@ -38,6 +38,26 @@ final class Json {
         }
     }
 
+    /// Whether nothing stands around what can be read: the reader stops at the end of the first object.
+    static boolean isOneObject(String json) {
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (quoted) {
+                i += c == '\\' ? 1 : 0;
+                quoted = c != '"';
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == '{') {
+                depth++;
+            } else if (c == '}' && --depth == 0) {
+                return json.substring(i + 1).matches("[ \\t\\r\\n]*");
+            }
+        }
+        return false;
+    }
+
     static void read(String json, Message.Builder into) {
         try {
             JsonFormat.parser().merge(json.isBlank() ? "{}" : json, into);

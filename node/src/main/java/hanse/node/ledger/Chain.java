@@ -55,18 +55,43 @@ public final class Chain {
     public byte[] root(List<byte[]> leaves) {
         List<byte[]> level = leaves;
         while (level.size() > 1) {
-            List<byte[]> above = new ArrayList<>((level.size() + 1) / 2);
-            for (int i = 0; i + 1 < level.size(); i += 2) {
-                sha.update(NODE);
-                sha.update(level.get(i));
-                above.add(sha.digest(level.get(i + 1)));
-            }
-            if (level.size() % 2 == 1) {
-                above.add(level.getLast());
-            }
-            level = above;
+            level = above(level);
         }
         return level.getFirst();
+    }
+
+    private List<byte[]> above(List<byte[]> level) {
+        List<byte[]> above = new ArrayList<>((level.size() + 1) / 2);
+        for (int i = 0; i + 1 < level.size(); i += 2) {
+            sha.update(NODE);
+            sha.update(level.get(i));
+            above.add(sha.digest(level.get(i + 1)));
+        }
+        if (level.size() % 2 == 1) {
+            above.add(level.getLast());
+        }
+        return above;
+    }
+
+    /// What a leaf is hashed with on its way to the root.
+    ///
+    /// @param left whether the other node stands on the left
+    public record Step(boolean left, byte[] hash) {}
+
+    /// The way from one of some leaves to their root.
+    public List<Step> path(List<byte[]> leaves, int index) {
+        List<Step> path = new ArrayList<>();
+        List<byte[]> level = leaves;
+        int at = index;
+        while (level.size() > 1) {
+            int other = at ^ 1;
+            if (other < level.size()) {
+                path.add(new Step(other < at, level.get(other)));
+            }
+            level = above(level);
+            at /= 2;
+        }
+        return path;
     }
 
     /// SHA-256(previous ‖ root).

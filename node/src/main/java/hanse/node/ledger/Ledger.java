@@ -132,6 +132,11 @@ public final class Ledger implements Outcomes.Standing<Caller.Agent> {
         return store.totals(tx);
     }
 
+    /// The sums of what has passed between this registry and one peer, as they are booked.
+    public Map<AccountKind, Long> totals(Tx tx, String peer) {
+        return store.totals(tx, peer);
+    }
+
     /// The system accounts of one kind, by lane.
     public List<SystemAccount> stripes(Tx tx, AccountKind kind) {
         return store.stripes(tx, kind);

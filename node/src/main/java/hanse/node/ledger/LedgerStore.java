@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
@@ -272,6 +274,27 @@ final class LedgerStore {
                         AccountKind.of(r.value1()),
                         Optional.ofNullable(r.value2()),
                         Optional.ofNullable(r.value3()).orElse(BigDecimal.ZERO).longValueExact()));
+    }
+
+    /// The same of what has passed between this registry and one peer.
+    Map<AccountKind, Long> totals(Tx tx, String peer) {
+        Map<AccountKind, Long> totals = new EnumMap<>(AccountKind.class);
+        tx.sql()
+                .select(ACCOUNT.KIND, DSL.sum(ACCOUNT.BALANCE))
+                .from(ACCOUNT)
+                .where(ACCOUNT.KIND.in(Stream.of(
+                                AccountKind.IMPORTED,
+                                AccountKind.EXPORTED,
+                                AccountKind.IN_FLIGHT,
+                                AccountKind.SLASHED,
+                                AccountKind.COMPENSATED)
+                        .map(kind -> DSL.inline(kind.code()))
+                        .toList()))
+                .and(ACCOUNT.KIND.ne(DSL.inline(AccountKind.AGENT.code())))
+                .and(ACCOUNT.PEER.eq(peer))
+                .groupBy(ACCOUNT.KIND)
+                .forEach(r -> totals.put(AccountKind.of(r.value1()), r.value2().longValueExact()));
+        return totals;
     }
 
     /// The system accounts of a kind, by lane.
