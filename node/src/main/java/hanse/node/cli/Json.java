@@ -38,7 +38,8 @@ final class Json {
         }
     }
 
-    /// Whether nothing stands around what can be read: the reader stops at the end of the first object.
+    /// Whether nothing stands around what can be read, and no number is written in two ways: the reader stops at the
+    /// end of the first object, and takes zeros before a number.
     static boolean isOneObject(String json) {
         int depth = 0;
         boolean quoted = false;
@@ -49,6 +50,8 @@ final class Json {
                 quoted = c != '"';
             } else if (c == '"') {
                 quoted = true;
+            } else if (c == '0' && isDigit(json, i + 1) && !isDigit(json, i - 1)) {
+                return false;
             } else if (c == '{') {
                 depth++;
             } else if (c == '}' && --depth == 0) {
@@ -56,6 +59,10 @@ final class Json {
             }
         }
         return false;
+    }
+
+    private static boolean isDigit(String text, int at) {
+        return at >= 0 && at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
     }
 
     static void read(String json, Message.Builder into) {

@@ -26,9 +26,6 @@ final class CreditReceived implements Decision {
     /// In characters, as for a transfer within a registry.
     private static final int LONGEST_MEMO = 256;
 
-    /// In the year 5000 or so.
-    private static final long LAST_DAY = 1_100_000;
-
     private final RegistryId self;
     private final Transfers transfers;
     private final PeerPositionStore positions;
@@ -98,9 +95,6 @@ final class CreditReceived implements Decision {
         Avt amount = new Avt(micros);
         transfers.fee(amount);
         PeerPosition position = books.rows().get(positions, message.peer()).orElseThrow();
-        if (credit.getBucketDay() > LAST_DAY || credit.getBucketDay() < 0) {
-            throw new RefusedException(Reason.MESSAGE_REFUSED);
-        }
         if (credit.getBucketDay() <= position.closedDay()) {
             throw new RefusedException(Reason.BUCKET_CLOSED);
         }

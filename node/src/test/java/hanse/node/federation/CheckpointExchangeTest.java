@@ -165,8 +165,10 @@ final class CheckpointExchangeTest {
     void aRestoredDatabaseWaitsUntilEveryPeerHasAnswered() {
         exchange();
         pair.pass(Duration.ofMinutes(1));
-        alpha.database.write(tx ->
-                tx.sql().execute("update registry set restored_at = ?", tx.now().atOffset(ZoneOffset.UTC)));
+        alpha.database.write(tx -> tx.sql()
+                .execute(
+                        "update registry set restored_at = cast(? as timestamptz)",
+                        tx.now().atOffset(ZoneOffset.UTC)));
         eventually("it knows that", () -> alpha.federation.witnesses().isReconciling());
         pair.pass(Duration.ofMinutes(1));
         exchange();

@@ -88,6 +88,7 @@ final class StatementTest {
     void aDayWaitsForWhatIsUnderWay() {
         beta.network.messagesLost.set(1_000_000);
         var sent = alpha.send(alice, beta, bob, "3");
+        eventually("it is under way", () -> alpha.unanswered() == 1);
         dayPasses();
         alpha.statements.run();
         assertThat(list(alpha, beta)).isEmpty();
