@@ -292,7 +292,7 @@ public final class Registry implements AutoCloseable {
         Totals totals = new Totals(registry, database, ledger);
         statements = new Statements(registry, keys.signing()::sign, federation, database, totals, clock);
         FederationReports reports = new FederationReports(registry, federation, totals);
-        Receipts receipts = new Receipts(database, checkpoints, keys.signing().publicKey(), payments::transferOf);
+        Receipts receipts = new Receipts(database, checkpoints, keys::signer, payments::transferOf);
         Verification verification = new Verification(database, registry, keys::verify);
 
         // what can be called

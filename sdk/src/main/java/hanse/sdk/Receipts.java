@@ -70,7 +70,9 @@ public final class Receipts {
                 receipt,
                 receipt.getEntry(),
                 receipt.getEntry().getDebit(),
-                receipt.getEntry().getCredit())) {
+                receipt.getEntry().getDebit().getOpened(),
+                receipt.getEntry().getCredit(),
+                receipt.getEntry().getCredit().getOpened())) {
             if (!part.getUnknownFields().asMap().isEmpty()) {
                 throw new Found(Part.FORM, "It has a field that no receipt has.");
             }

@@ -1,12 +1,14 @@
 package hanse.node.audit;
 
 import static hanse.schema.jooq.Tables.BLOCK;
+import static hanse.schema.jooq.Tables.LANE;
 
 import hanse.node.audit.AuditStore.Block;
 import hanse.node.ledger.Position;
 import hanse.node.storage.Tx;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jooq.impl.DSL;
 
 /// Reads the blocks that a receipt is about, by primary key alone.
@@ -35,6 +37,11 @@ final class ReceiptStore {
                         .and(BLOCK.FIRST.le(position.value()))
                         .and(BLOCK.LAST.ge(position.value()))
                         .fetchOptional(AuditStore::block));
+    }
+
+    /// What the entries of a lane are sealed with.
+    UUID secret(Tx tx, int lane) {
+        return tx.sql().select(LANE.SECRET).from(LANE).where(LANE.ID.eq(lane)).fetchSingle(row -> row.value1());
     }
 
     /// The roots of a lane's blocks after one, up to another.

@@ -1,6 +1,7 @@
 package hanse.node.audit;
 
 import hanse.audit.v1.Receipt;
+import hanse.certs.VerifyKey;
 import hanse.error.v1.Reason;
 import hanse.node.audit.AuditStore.Block;
 import hanse.node.call.Caller;
@@ -26,7 +27,7 @@ public final class Receipts {
 
     private final Database database;
     private final Checkpoints checkpoints;
-    private final byte[] signingKey;
+    private final BiFunction<byte[], byte[], Optional<VerifyKey>> signer;
     private final BiFunction<Tx, UUID, Optional<Position>> payments;
     private final long mostBlocks;
     private final AuditStore journal = new AuditStore();
@@ -34,34 +35,36 @@ public final class Receipts {
 
     /// All that a receipt is made of.
     ///
+    /// @param secret the lane's
     /// @param laterRoots of the blocks up to the checkpoint
     record Proof(
             Entry entry,
+            UUID secret,
             byte[] leaf,
             List<Chain.Step> path,
             Block block,
             List<byte[]> laterRoots,
             Checkpoints.Signed checkpoint) {}
 
-    /// @param signingKey the public key that verifies checkpoints
+    /// @param signer with which of its keys the registry has signed a text
     /// @param payments where the journal has the transfer that paid a payment
     public Receipts(
             Database database,
             Checkpoints checkpoints,
-            byte[] signingKey,
+            BiFunction<byte[], byte[], Optional<VerifyKey>> signer,
             BiFunction<Tx, UUID, Optional<Position>> payments) {
-        this(database, checkpoints, signingKey, payments, MOST_BLOCKS);
+        this(database, checkpoints, signer, payments, MOST_BLOCKS);
     }
 
     Receipts(
             Database database,
             Checkpoints checkpoints,
-            byte[] signingKey,
+            BiFunction<byte[], byte[], Optional<VerifyKey>> signer,
             BiFunction<Tx, UUID, Optional<Position>> payments,
             long mostBlocks) {
         this.database = database;
         this.checkpoints = checkpoints;
-        this.signingKey = signingKey;
+        this.signer = signer;
         this.payments = payments;
         this.mostBlocks = mostBlocks;
     }
@@ -79,7 +82,8 @@ public final class Receipts {
                 throw RefusedException.retryAfter(Reason.NOT_YET_PROVEN, wait.orElse(COME_BACK));
             }
         }
-        return ReceiptWire.receipt(proof.get(), signingKey);
+        return ReceiptWire.receipt(
+                proof.get(), reader(caller), signer(proof.get().checkpoint()));
     }
 
     private Optional<Proof> find(Caller caller, String id) {
@@ -112,6 +116,16 @@ public final class Receipts {
         };
     }
 
+    private VerifyKey signer(Checkpoints.Signed checkpoint) {
+        return signer.apply(checkpoint.checkpoint().text(), checkpoint.signature())
+                .orElseThrow(() -> new IllegalStateException("a checkpoint that this registry has not signed"));
+    }
+
+    /// Whose figures a receipt shows. An operator can look at all accounts, but may mean to pass the receipt on.
+    private static Optional<UUID> reader(Caller caller) {
+        return caller instanceof Caller.Agent agent ? Optional.of(agent.id().value()) : Optional.empty();
+    }
+
     private Optional<Proof> prove(Tx tx, Entry entry) {
         Position position = entry.position();
         Block block = store.blockOf(tx, position)
@@ -129,13 +143,18 @@ public final class Receipts {
             throw new RefusedException(Reason.RECEIPT_TOO_LONG);
         }
         Chain chain = new Chain();
+        UUID secret = store.secret(tx, position.lane());
         List<byte[]> leaves = journal.entries(tx, block.first(), block.last()).stream()
-                .map(line -> chain.leaf(line.entry()
-                        .orElseThrow(() -> new IllegalStateException("entry " + line.position() + " cannot be read"))))
+                .map(line -> chain.leaf(
+                        line.entry()
+                                .orElseThrow(() ->
+                                        new IllegalStateException("entry " + line.position() + " cannot be read")),
+                        secret))
                 .toList();
         int index = Math.toIntExact(position.value() - block.first());
         return Optional.of(new Proof(
                 entry,
+                secret,
                 leaves.get(index),
                 chain.path(leaves, index),
                 block,

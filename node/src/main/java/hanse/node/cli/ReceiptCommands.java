@@ -170,10 +170,10 @@ final class ReceiptCommands {
         out.println("at           " + Instant.EPOCH.plus(entry.getAtMicros(), ChronoUnit.MICROS));
         out.println("what         " + EntryKind.of((short) entry.getKind()).event());
         out.println("amount       " + Avt.text(entry.getAmountMicros()) + " AVT");
-        if (entry.hasDebit()) {
+        if (!entry.getDebit().getAccount().isEmpty()) {
             out.println("from         " + side(entry.getDebit()));
         }
-        if (entry.hasCredit()) {
+        if (!entry.getCredit().getAccount().isEmpty()) {
             out.println("to           " + side(entry.getCredit()));
         }
         if (entry.getHeldChangeMicros() != 0) {
@@ -192,7 +192,10 @@ final class ReceiptCommands {
     }
 
     private static String side(JournalSide side) {
-        return side.getAccount() + ", after it " + Avt.text(side.getBalanceMicros()) + " AVT, held "
-                + Avt.text(side.getHeldMicros());
+        return side.hasOpened()
+                ? side.getAccount() + ", after it "
+                        + Avt.text(side.getOpened().getBalanceMicros()) + " AVT, held "
+                        + Avt.text(side.getOpened().getHeldMicros())
+                : side.getAccount();
     }
 }

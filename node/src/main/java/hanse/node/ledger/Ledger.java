@@ -169,8 +169,6 @@ public final class Ledger implements Outcomes.Standing<Caller.Agent> {
 
     /// Where every lane's chain ends.
     public List<Head> heads(Tx tx) {
-        return store.heads(tx).stream()
-                .map(head -> new Head(head.lane(), head.number(), head.block(), head.head()))
-                .toList();
+        return store.heads(tx);
     }
 }

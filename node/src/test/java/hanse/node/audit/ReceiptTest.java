@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.audit.v1.JournalEntry;
+import hanse.audit.v1.JournalSide;
 import hanse.audit.v1.Receipt;
 import hanse.certs.SigningKey;
+import hanse.certs.VerifyKey;
 import hanse.error.v1.Reason;
 import hanse.node.call.AgentId;
 import hanse.node.call.Caller;
 import hanse.node.call.RefusedException;
 import hanse.node.ledger.AccountId;
 import hanse.node.ledger.Avt;
+import hanse.node.ledger.Entry;
 import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.Posting;
@@ -107,6 +111,12 @@ final class ReceiptTest {
         assertFault(Part.ENTRY, receipt, r -> r.getEntryBuilder().setNote("another"));
         assertFault(
                 Part.ENTRY, receipt, r -> r.getEntryBuilder().getCreditBuilder().setAccount("nobody"));
+        assertFault(
+                Part.ENTRY, receipt, r -> r.getEntryBuilder().getCreditBuilder().setSeal("0".repeat(64)));
+        assertFault(
+                Part.ENTRY,
+                receipt,
+                r -> r.getEntryBuilder().getCreditBuilder().getOpenedBuilder().setBalanceMicros(1_000_000_000));
         assertFault(Part.PATH, receipt, r -> r.setPath(0, r.getPath(0).replace("right", "left")));
         assertFault(Part.CHAIN, receipt, r -> r.setPreviousHead("0".repeat(64)));
         assertFault(Part.CHAIN, receipt, r -> r.setBlock(r.getBlock() + 1));
@@ -137,6 +147,60 @@ final class ReceiptTest {
     }
 
     @Test
+    void showsWhatAnAccountHeldToItsAgentAlone() {
+        checkpoints.make();
+        Entry entry = registry.database
+                .read(tx -> registry.ledger.entry(tx, ofAlice()))
+                .orElseThrow();
+        JournalEntry ofAlice =
+                receipts().get(caller(alice), entry.position().toString()).getEntry();
+        JournalEntry ofBob =
+                receipts().get(caller(bob), entry.position().toString()).getEntry();
+        JournalEntry ofOperator =
+                receipts().get(OPERATOR, entry.position().toString()).getEntry();
+        assertThat(ofAlice.getDebit().getOpened().getBalanceMicros())
+                .isEqualTo(entry.debit().orElseThrow().balance());
+        assertThat(ofBob.getCredit().getOpened().getBalanceMicros())
+                .isEqualTo(entry.credit().orElseThrow().balance());
+        for (JournalSide other :
+                List.of(ofAlice.getCredit(), ofBob.getDebit(), ofOperator.getDebit(), ofOperator.getCredit())) {
+            assertThat(other.getFiguresCase()).isEqualTo(JournalSide.FiguresCase.SEAL);
+        }
+        assertThat(ofAlice.getCredit().getSeal())
+                .isEqualTo(ofOperator.getCredit().getSeal());
+    }
+
+    @Test
+    void whatIsSealedIsNotGuessed() {
+        checkpoints.make();
+        Entry entry = registry.database
+                .read(tx -> registry.ledger.entry(tx, ofAlice()))
+                .orElseThrow();
+        Receipt receipt = receipts().get(caller(alice), entry.position().toString());
+        Entry.Side truth = entry.credit().orElseThrow();
+        // Right figures, and the only salt that Alice has.
+        Receipt.Builder guess = receipt.toBuilder();
+        guess.getEntryBuilder()
+                .getCreditBuilder()
+                .setOpened(receipt.getEntry().getDebit().getOpened().toBuilder()
+                        .setBalanceMicros(truth.balance())
+                        .setHeldMicros(truth.held())
+                        .setVersion(truth.version())
+                        .setPrevious(new Position(truth.previous()).toString()));
+        assertThat(fault(guess.build())).isPresent();
+        guess.getEntryBuilder()
+                .getCreditBuilder()
+                .getOpenedBuilder()
+                .setSalt(receipts()
+                        .get(caller(bob), entry.position().toString())
+                        .getEntry()
+                        .getCredit()
+                        .getOpened()
+                        .getSalt());
+        assertThat(fault(guess.build())).as("with Bob's own salt").isEmpty();
+    }
+
+    @Test
     void isFoundByThePaymentToo() {
         checkpoints.make();
         Receipt receipt = receipts().get(caller(bob), payment.toString());
@@ -160,7 +224,7 @@ final class ReceiptTest {
     @Test
     void isRefusedWhereItWouldGrowWithoutBound() {
         checkpoints.make();
-        Receipts narrow = new Receipts(registry.database, checkpoints, key.publicKey(), this::paid, 0);
+        Receipts narrow = new Receipts(registry.database, checkpoints, this::signer, this::paid, 0);
         Position early = registry.database.read(tx -> registry.ledger.heads(tx)).stream()
                 .filter(head -> head.block() > 1)
                 .map(head -> Position.at(head.lane(), 1))
@@ -184,7 +248,11 @@ final class ReceiptTest {
     }
 
     private Receipts receipts() {
-        return new Receipts(registry.database, checkpoints, key.publicKey(), this::paid);
+        return new Receipts(registry.database, checkpoints, this::signer, this::paid);
+    }
+
+    private Optional<VerifyKey> signer(byte[] text, byte[] signature) {
+        return Optional.of(key.verifyKey()).filter(known -> known.verify(text, signature));
     }
 
     private Optional<Position> paid(hanse.node.storage.Tx tx, UUID id) {
@@ -195,11 +263,15 @@ final class ReceiptTest {
     private Receipt longReceipt() {
         checkpoints.make();
         return positions().stream()
-                .map(position -> receipts().get(OPERATOR, position.toString()))
+                .filter(position -> registry.database.read(tx -> registry.ledger
+                        .entry(tx, position)
+                        .filter(entry -> entry.concerned().contains(bob.value()))
+                        .isPresent()))
+                .map(position -> receipts().get(caller(bob), position.toString()))
                 .filter(receipt -> receipt.getPathCount() > 1
                         && receipt.getPath(0).startsWith("right")
                         && receipt.getLaterRootsCount() > 1
-                        && receipt.getEntry().hasCredit())
+                        && receipt.getEntry().getCredit().hasOpened())
                 .findFirst()
                 .orElseThrow();
     }

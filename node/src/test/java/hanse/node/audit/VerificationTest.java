@@ -93,7 +93,11 @@ final class VerificationTest {
             Checkpoints none = new Checkpoints(empty.database, empty.ledger, TestRegistry.NAME, this::sign);
             AuditGrpc audit = new AuditGrpc(
                     none,
-                    new Receipts(empty.database, none, new byte[32], (tx, payment) -> java.util.Optional.empty()),
+                    new Receipts(
+                            empty.database,
+                            none,
+                            (text, signature) -> java.util.Optional.empty(),
+                            (tx, payment) -> java.util.Optional.empty()),
                     new Verification(empty.database, TestRegistry.NAME, (text, signature) -> true));
             assertThat(Asked.<hanse.audit.v1.Checkpoint>ask(
                                     new Caller.Agent(alice, 1, false, "t"),

@@ -2,6 +2,7 @@ package hanse.wire.journal;
 
 import hanse.audit.v1.JournalEntry;
 import hanse.audit.v1.JournalSide;
+import hanse.audit.v1.OpenedSide;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,17 +17,19 @@ public final class JournalHash {
 
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
+    private static final byte SEAL = 2;
+    private static final int SALT_LENGTH = 16;
     private static final int LANE_SHIFT = 40;
     private static final int POSITION_DIGITS = 16;
     private static final int UUID_LENGTH = 1 + 16;
-    private static final int SIDE_LENGTH = UUID_LENGTH + 4 * Long.BYTES;
+    private static final int SIDE_LENGTH = UUID_LENGTH + LENGTH;
     private static final int FIXED_LENGTH = 6 * Long.BYTES + 2 + 2 * SIDE_LENGTH + 3 * UUID_LENGTH + 4;
 
     private JournalHash() {}
 
     /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0
-    /// byte;
-    /// last, and only where there is one, payer and payee.
+    /// byte; last, and only where there is one, payer and payee. What an account held stands there sealed:
+    /// SHA-256(2 ‖ salt ‖ balance ‖ held ‖ version ‖ previous).
     ///
     /// @throws IllegalArgumentException when a field is not written as registries write it
     public static byte[] leaf(JournalEntry entry) {
@@ -36,8 +39,8 @@ public final class JournalHash {
         bytes.putLong(position(entry.getPosition()));
         bytes.putLong(entry.getAtMicros());
         bytes.putShort(kind(entry.getKind()));
-        side(bytes, entry.hasDebit(), entry.getDebit());
-        side(bytes, entry.hasCredit(), entry.getCredit());
+        side(bytes, entry.getDebit());
+        side(bytes, entry.getCredit());
         bytes.putLong(entry.getAmountMicros());
         bytes.putLong(entry.getHeldChangeMicros());
         bytes.putLong(entry.getLink().isEmpty() ? 0 : requirePlace(position(entry.getLink())));
@@ -118,20 +121,32 @@ public final class JournalHash {
         return (short) kind;
     }
 
-    private static void side(ByteBuffer bytes, boolean present, JournalSide side) {
-        if (!present) {
-            bytes.put((byte) 0);
-            bytes.position(bytes.position() + SIDE_LENGTH - 1);
-            return;
-        }
-        if (side.getAccount().isEmpty()) {
-            throw new IllegalArgumentException("a side names its account");
-        }
+    private static void side(ByteBuffer bytes, JournalSide side) {
         uuid(bytes, side.getAccount());
-        bytes.putLong(side.getBalanceMicros());
-        bytes.putLong(side.getHeldMicros());
-        bytes.putLong(side.getVersion());
-        bytes.putLong(position(side.getPrevious()));
+        switch (side.getFiguresCase()) {
+            case SEAL -> bytes.put(hash(side.getSeal()));
+            case OPENED -> {
+                if (side.getAccount().isEmpty()) {
+                    throw new IllegalArgumentException("figures are of an account");
+                }
+                bytes.put(seal(side.getOpened()));
+            }
+            case FIGURES_NOT_SET -> throw new IllegalArgumentException("a side has its figures, or their seal");
+        }
+    }
+
+    private static byte[] seal(OpenedSide figures) {
+        byte[] salt = HexFormat.of().parseHex(figures.getSalt());
+        if (salt.length != SALT_LENGTH || !HexFormat.of().formatHex(salt).equals(figures.getSalt())) {
+            throw new IllegalArgumentException("a salt is 32 digits of lower-case hex");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(1 + SALT_LENGTH + 4 * Long.BYTES);
+        bytes.put(SEAL).put(salt);
+        bytes.putLong(figures.getBalanceMicros());
+        bytes.putLong(figures.getHeldMicros());
+        bytes.putLong(figures.getVersion());
+        bytes.putLong(position(figures.getPrevious()));
+        return sha256().digest(bytes.array());
     }
 
     private static void uuid(ByteBuffer bytes, String text) {
