@@ -10,6 +10,7 @@ import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.peer.v1.SignedCard;
 import io.grpc.CallOptions;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -191,16 +192,29 @@ public final class PeerLinks implements AutoCloseable {
     }
 
     private <A, B> CompletableFuture<B> call(String peer, MethodDescriptor<A, B> method, A request, Duration timeout) {
+        CompletableFuture<B> answer = new CompletableFuture<>();
+        call(peer, method, request, Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS), true, answer);
+        return answer;
+    }
+
+    /// Each of these calls may be made twice, so that one whose connection was closed under it, as for a certificate
+    /// that
+    /// has a successor, is made again over the next.
+    private <A, B> void call(
+            String peer,
+            MethodDescriptor<A, B> method,
+            A request,
+            Deadline deadline,
+            boolean again,
+            CompletableFuture<B> answer) {
         Optional<ManagedChannel> channel =
                 trust.find(peer).isPresent() && !closed ? link(peer).channel() : Optional.empty();
         if (channel.isEmpty()) {
-            return CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException());
+            answer.completeExceptionally(Status.UNAVAILABLE.asRuntimeException());
+            return;
         }
-        CompletableFuture<B> future = new CompletableFuture<>();
         ClientCalls.asyncUnaryCall(
-                channel.get()
-                        .newCall(
-                                method, CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)),
+                channel.get().newCall(method, CallOptions.DEFAULT.withDeadline(deadline)),
                 request,
                 new StreamObserver<B>() {
                     private @Nullable B response;
@@ -213,14 +227,18 @@ public final class PeerLinks implements AutoCloseable {
                     @Override
                     public void onError(Throwable failure) {
                         metrics.of(peer).fault(String.valueOf(failure.getMessage()));
-                        finish(() -> future.completeExceptionally(failure));
+                        if (again && Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE) {
+                            call(peer, method, request, deadline, false, answer);
+                        } else {
+                            finish(() -> answer.completeExceptionally(failure));
+                        }
                     }
 
                     @Override
                     public void onCompleted() {
                         metrics.of(peer).heard();
                         heard(peer);
-                        finish(() -> future.complete(response));
+                        finish(() -> answer.complete(response));
                     }
 
                     /// What waits for the answer may block; the event loop may not.
@@ -228,6 +246,5 @@ public final class PeerLinks implements AutoCloseable {
                         Thread.ofVirtual().name("peer-response").start(completion);
                     }
                 });
-        return future;
     }
 }

@@ -291,6 +291,20 @@ class FederationLinkTest {
     }
 
     @Test
+    void aSingleCallUnderWhichTheConnectionIsClosedIsMadeAgain() throws Exception {
+        peered(TestRegistry.QUICK);
+        String agent = "did:web:beta.example:agents:slow";
+        var answer = alpha.links.resolve("beta.example", agent, Duration.ofSeconds(20));
+        await().atMost(SOON).until(() -> beta.slow.contains(agent));
+        CertificateAuthority next =
+                CertificateAuthority.openOrCreate(directory.resolve("next"), "beta.example", beta.clock);
+        beta.identity.follow(next);
+        alpha.trust.put(new TrustedPeer(
+                "beta.example", beta.asPeer().endpoint(), next.bundle(), List.of(beta.key.verifyKey())));
+        assertThat(answer.get().getDidDocument()).contains(agent);
+    }
+
+    @Test
     void aRemovedPeersOpenConnectionsCloseWithinASecondInBothDirections() throws Exception {
         peered(TestRegistry.QUICK);
         alpha.links.start("beta.example");

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,6 +69,9 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
     final Map<UUID, SignedOutcome> decisions = new ConcurrentHashMap<>();
 
     final Map<UUID, ReceivedMessage> received = new ConcurrentHashMap<>();
+
+    /// Agents that were asked for once and for whom the first asker waits in vain.
+    final Set<String> slow = ConcurrentHashMap.newKeySet();
 
     /// How this registry decides, in place of the ordinary way.
     volatile BiFunction<ReceivedMessage, Answer, CompletionStage<Answer>> manner =
@@ -180,6 +184,9 @@ final class TestRegistry implements Inbox, Outbox, AutoCloseable {
         }
         if (request.getDid().contains("broken")) {
             throw new IllegalStateException("a secret detail");
+        }
+        if (request.getDid().contains("slow") && slow.add(request.getDid())) {
+            return new CompletableFuture<>();
         }
         return CompletableFuture.completedFuture(ResolveAgentResponse.newBuilder()
                 .setDidDocument("{\"id\":\"" + request.getDid() + "\"}")
