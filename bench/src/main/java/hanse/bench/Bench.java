@@ -22,7 +22,8 @@ public final class Bench implements Callable<Integer> {
         rest,
         federation,
         settlements,
-        trust
+        trust,
+        proof
     }
 
     @Parameters(index = "0", description = "One of: ${COMPLETION-CANDIDATES}")
@@ -34,7 +35,7 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--clients",
             defaultValue = "0",
-            description = "In flight at once (default 512 for ledger, payments and contracts, 256 for others)")
+            description = "In flight at once (default 512 for ledger, payments, contracts and proof, 256 for others)")
     private int clients;
 
     @Option(names = "--accounts", defaultValue = "1000", description = "To pay between (default ${DEFAULT-VALUE})")
@@ -54,7 +55,10 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int usual = EnumSet.of(What.ledger, What.payments, What.contracts).contains(what) ? 512 : 256;
+        int usual = EnumSet.of(What.ledger, What.payments, What.contracts, What.proof)
+                        .contains(what)
+                ? 512
+                : 256;
         Options options = new Options(seconds, clients == 0 ? usual : clients, accounts, history);
         Report report = switch (what) {
             case ledger -> LedgerBench.run(options);
@@ -65,6 +69,7 @@ public final class Bench implements Callable<Integer> {
             case federation -> WireBenches.federation(options);
             case settlements -> WireBenches.settlements(options);
             case trust -> TrustBench.run(options);
+            case proof -> ProofBench.run(options);
         };
         if (json) {
             System.out.println(report.json());

@@ -105,7 +105,10 @@ final class LedgerStage implements AutoCloseable {
             ClosedLoop loop =
                     atMost == 0 ? ClosedLoop.virtual() : ClosedLoop.virtual().atMost(atMost);
             return loop.run(
-                    clients, warmUp, time, client -> commit.submit(transfer()).join());
+                    clients,
+                    warmUp,
+                    time,
+                    client -> commit.submit(transfer(transfers, agents)).join());
         }
     }
 
@@ -123,14 +126,15 @@ final class LedgerStage implements AutoCloseable {
                                 clients,
                                 warmUp,
                                 time,
-                                client -> connections.get(client).run(transfer()));
+                                client -> connections.get(client).run(transfer(transfers, agents)));
             } finally {
                 connections.forEach(OneByOne::close);
             }
         }
     }
 
-    private Command<TransferResponse> transfer() {
+    /// Of a little, between two of them.
+    static Command<TransferResponse> transfer(Transfers transfers, List<AgentId> agents) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         AgentId payer = agents.get(random.nextInt(agents.size()));
         AgentId payee = agents.get(random.nextInt(agents.size()));

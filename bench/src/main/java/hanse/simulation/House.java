@@ -65,6 +65,7 @@ final class House implements AutoCloseable {
     private final Map<Class<?>, BindableService> services = new HashMap<>();
     private Optional<Registry> living = Optional.empty();
     private Optional<Pristine> pristine = Optional.empty();
+    private Federation.Calls calls = new Unreachable();
     private Instant leased = Instant.EPOCH;
     private Optional<Inbox> inbox = Optional.empty();
     private Optional<Outbox> outbox = Optional.empty();
@@ -132,6 +133,11 @@ final class House implements AutoCloseable {
         live();
     }
 
+    /// How it reaches others from now on.
+    void reach(Federation.Calls others) {
+        calls = others;
+    }
+
     /// A new process starts on the database that there is.
     void live() {
         mortality.begin();
@@ -156,7 +162,8 @@ final class House implements AutoCloseable {
                                 real -> {
                                     outbox = Optional.of(real);
                                     return real;
-                                }),
+                                },
+                                real -> calls),
                         true));
         living = Optional.of(registry);
         services.clear();

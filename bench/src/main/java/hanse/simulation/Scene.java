@@ -23,7 +23,9 @@ final class Scene {
         this.coverage = coverage;
         this.trace = trace;
         this.chance = new Chance(schedule.seed());
-        this.houses = stage.begin(schedule.registries(), schedule.seed());
+        this.houses = stage.houses(schedule.registries());
+        houses.forEach(house -> house.reach(new Reach(this, house)));
+        stage.begin(houses, schedule.seed());
         this.network = new Network(chance, stage.time, coverage);
         this.town = new Town(
                 houses,
@@ -73,6 +75,11 @@ final class Scene {
         } else {
             house.mortality.spare();
         }
+    }
+
+    /// Something was done there.
+    void touch(House house) {
+        touched.add(house);
     }
 
     void kill(House house) {

@@ -57,13 +57,16 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /// The first so many, as they are at the beginning.
-    List<House> begin(int registries, long seed) {
+    /// The first so many.
+    List<House> houses(int registries) {
+        return List.copyOf(houses.subList(0, registries));
+    }
+
+    /// Sets these to how they are at the beginning.
+    void begin(List<House> chosen, long seed) {
         time.begin(began);
         liar.begin();
-        List<House> chosen = List.copyOf(houses.subList(0, registries));
         chosen.forEach(house -> house.begin(seed ^ house.id.hashCode()));
-        return chosen;
     }
 
     /// What they have dealt in.

@@ -94,6 +94,7 @@ public final class Node implements AutoCloseable {
         AtomicReference<List<VerifyKey>> furtherKeys = new AtomicReference<>(furtherKeys());
         registry = new Registry(config, keys, furtherKeys::get, database, metrics, process, world);
         PeerMeters peerMeters = new PeerMeters(registry.federation().metrics(), metrics);
+        ProofMeters proofMeters = new ProofMeters(registry.witnesses(), registry.statements(), metrics);
         SettlementMeters settlementMeters = new SettlementMeters(registry.settlements(), metrics);
 
         // what happened
@@ -108,13 +109,14 @@ public final class Node implements AutoCloseable {
                 new Strikes(limits.strikes(), suspensions, registry.directory(), clock, Thread::startVirtualThread);
         Authentication authentication = new Authentication(config.registry(), registry.directory(), sessions, clock);
         edge = new Edge(
-                config.registry(),
-                authentication,
-                new Limiter(limits, strikes, clock),
-                registry.bondGate(),
-                EdgeLimits.defaults(),
-                () -> ThreadLocalRandom.current().nextLong(),
-                metrics);
+                        config.registry(),
+                        authentication,
+                        new Limiter(limits, strikes, clock),
+                        registry.bondGate(),
+                        EdgeLimits.defaults(),
+                        () -> ThreadLocalRandom.current().nextLong(),
+                        metrics)
+                .haltingWhile(registry.witnesses()::isReconciling);
 
         // what can be called
         List<BindableService> services = new ArrayList<>(registry.services());
@@ -171,6 +173,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
+                        new Upkeep.Own("proof meters", Duration.ofSeconds(5), proofMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), registry::renewLanes),
                         new Upkeep.Own("certificate authority", Duration.ofSeconds(5), () -> {

@@ -15,7 +15,9 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The keys in a node's key directory, made where they are missing. All nodes of one registry share all of them but the
 /// two leaves.
@@ -93,8 +95,14 @@ public record NodeKeys(
 
     /// Whether this registry has signed that, with this key or one before.
     boolean verify(byte[] text, byte[] signature) {
-        return signing.verifyKey().verify(text, signature)
-                || past.stream().anyMatch(key -> key.verify(text, signature));
+        return signer(text, signature).isPresent();
+    }
+
+    /// With which key this registry has signed that: this one or one before.
+    Optional<VerifyKey> signer(byte[] text, byte[] signature) {
+        return Stream.concat(Stream.of(signing.verifyKey()), past.stream())
+                .filter(key -> key.verify(text, signature))
+                .findFirst();
     }
 
     /// The first operator's key, made if there is none.

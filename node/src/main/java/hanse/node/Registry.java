@@ -9,6 +9,8 @@ import hanse.node.account.Accounts;
 import hanse.node.account.LedgerGrpc;
 import hanse.node.audit.AuditGrpc;
 import hanse.node.audit.Checkpoints;
+import hanse.node.audit.OwnJournal;
+import hanse.node.audit.Receipts;
 import hanse.node.audit.Verification;
 import hanse.node.call.Parties;
 import hanse.node.call.RegistryId;
@@ -26,6 +28,7 @@ import hanse.node.dispute.Slash;
 import hanse.node.federation.Federation;
 import hanse.node.federation.PeerGrpc;
 import hanse.node.federation.RegistryGrpc;
+import hanse.node.federation.Witnesses;
 import hanse.node.identity.AgentGrpc;
 import hanse.node.identity.Agents;
 import hanse.node.identity.DidDocuments;
@@ -55,6 +58,10 @@ import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
+import hanse.node.statement.FederationReports;
+import hanse.node.statement.StatementGrpc;
+import hanse.node.statement.Statements;
+import hanse.node.statement.Totals;
 import hanse.node.storage.Database;
 import hanse.node.trust.AttestationGrpc;
 import hanse.node.trust.Attestations;
@@ -114,6 +121,8 @@ public final class Registry implements AutoCloseable {
     private final Rulings rulings;
     private final Settlements settlements;
     private final Checkpoints checkpoints;
+    private final Witnesses witnesses;
+    private final Statements statements;
     private final List<BindableService> services;
 
     /// What a registry is given from outside, so that a simulation can own it.
@@ -278,6 +287,12 @@ public final class Registry implements AutoCloseable {
 
         // the proof of it
         checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
+        witnesses = federation.witnesses().of(new OwnJournal(checkpoints, keys::verify));
+        witnesses.refresh();
+        Totals totals = new Totals(registry, database, ledger);
+        statements = new Statements(registry, keys.signing()::sign, federation, database, totals, clock);
+        FederationReports reports = new FederationReports(registry, federation, totals);
+        Receipts receipts = new Receipts(database, checkpoints, keys::signer, payments::transferOf);
         Verification verification = new Verification(database, registry, keys::verify);
 
         // what can be called
@@ -301,7 +316,8 @@ public final class Registry implements AutoCloseable {
                 new TrustGrpc(parties, scores, new TrustRows(database, parties, localTrust)),
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
-                new AuditGrpc(checkpoints, verification),
+                new AuditGrpc(checkpoints, receipts, verification),
+                new StatementGrpc(federation.directory(), statements, reports),
                 new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
     }
@@ -314,15 +330,17 @@ public final class Registry implements AutoCloseable {
     /// What goes on by itself: of all processes that share the database, one does it.
     public List<Chore> chores() {
         return List.of(
-                new Chore("payments-expire", Duration.ofSeconds(5), payments::sweepExpired),
-                new Chore("payments-sweep", Duration.ofMinutes(10), payments::sweepAll),
-                new Chore("contracts-sweep", Duration.ofSeconds(10), contracts::sweep),
-                new Chore("disputes-sweep", Duration.ofSeconds(10), rulings::sweep),
+                new Chore("payments-expire", Duration.ofSeconds(5), whenWhole(payments::sweepExpired)),
+                new Chore("payments-sweep", Duration.ofMinutes(10), whenWhole(payments::sweepAll)),
+                new Chore("contracts-sweep", Duration.ofSeconds(10), whenWhole(contracts::sweep)),
+                new Chore("disputes-sweep", Duration.ofSeconds(10), whenWhole(rulings::sweep)),
                 new Chore("dealings-count", Duration.ofSeconds(5), dealings::run),
                 new Chore("trust-refresh", config.trust().refresh(), trust::refresh),
-                new Chore("bonds-release", Duration.ofMinutes(1), bonds::sweep),
-                new Chore("settlements-sweep", Duration.ofSeconds(10), settlements::sweep),
-                new Chore("checkpoints", Duration.ofMinutes(1), checkpoints::make),
+                new Chore("bonds-release", Duration.ofMinutes(1), whenWhole(bonds::sweep)),
+                new Chore("settlements-sweep", Duration.ofSeconds(10), whenWhole(settlements::sweep)),
+                new Chore("checkpoints", Duration.ofSeconds(5), checkpoints::makeIfDue),
+                new Chore("checkpoints-exchange", Duration.ofMinutes(1), witnesses::exchange),
+                new Chore("statements", Duration.ofMinutes(5), statements::run),
                 new Chore("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
                 new Chore("outcomes-forget", Duration.ofMinutes(1), this::forgetOutcomes));
     }
@@ -360,6 +378,15 @@ public final class Registry implements AutoCloseable {
         return new BondGate(bonds);
     }
 
+    /// Who keep checkpoints of this registry.
+    public Witnesses witnesses() {
+        return witnesses;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
     Settlements settlements() {
         return settlements;
     }
@@ -367,6 +394,15 @@ public final class Registry implements AutoCloseable {
     /// Keeps the claims of this process; to be called well within [Lanes#LEASE].
     void renewLanes() {
         lanes.renew();
+    }
+
+    /// What moves money by itself waits until the books are whole.
+    private Runnable whenWhole(Runnable work) {
+        return () -> {
+            if (!witnesses.isReconciling()) {
+                work.run();
+            }
+        };
     }
 
     private void forgetOutcomes() {

@@ -1,12 +1,20 @@
 package hanse.peer;
 
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
+import hanse.federation.v1.ExchangeStatementsRequest;
+import hanse.federation.v1.ExchangeStatementsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.ListCreditsRequest;
+import hanse.federation.v1.ListCreditsResponse;
 import hanse.federation.v1.RenewCardRequest;
 import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.ShowTotalsRequest;
+import hanse.federation.v1.ShowTotalsResponse;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +31,26 @@ public interface Inbox {
 
     /// A peer shows its card. Fails as [#resolve].
     default CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
+        return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
+    }
+
+    /// A peer shows its newest checkpoint and is shown ours, and what is kept of its own.
+    default CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
+        return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
+    }
+
+    /// A peer closes a day of its transfers.
+    default CompletionStage<ExchangeStatementsResponse> statements(String peer, ExchangeStatementsRequest request) {
+        return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
+    }
+
+    /// A peer looks for the difference between two statements.
+    default CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
+        return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
+    }
+
+    /// A peer asks what has passed between it and us.
+    default CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
         return CompletableFuture.failedStage(Status.UNIMPLEMENTED.asRuntimeException());
     }
 

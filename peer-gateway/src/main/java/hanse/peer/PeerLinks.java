@@ -149,6 +149,11 @@ public final class PeerLinks implements AutoCloseable {
                 timeout);
     }
 
+    /// Asks a peer one thing over its link. Fails as [#resolve] does.
+    public <A, B> CompletableFuture<B> ask(String peer, MethodDescriptor<A, B> method, A request, Duration timeout) {
+        return call(peer, method, request, timeout);
+    }
+
     /// Stops every pump and closes every connection.
     @Override
     public void close() {

@@ -42,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -208,18 +209,20 @@ public final class PeerServer implements AutoCloseable {
                     heard.accept(peer);
                     reply(observer, () -> inbox.greet(peer, request));
                 }))
-                .addMethod(
-                        FederationServiceGrpc.getRenewCardMethod(), ServerCalls.asyncUnaryCall((request, observer) -> {
-                            String peer = CALLER.get().peer();
-                            reply(observer, () -> inbox.renew(peer, request));
-                        }))
-                .addMethod(
-                        FederationServiceGrpc.getResolveAgentMethod(),
-                        ServerCalls.asyncUnaryCall((request, observer) -> {
-                            String peer = CALLER.get().peer();
-                            reply(observer, () -> inbox.resolve(peer, request));
-                        }))
+                .addMethod(FederationServiceGrpc.getRenewCardMethod(), answered(inbox::renew))
+                .addMethod(FederationServiceGrpc.getExchangeCheckpointsMethod(), answered(inbox::checkpoints))
+                .addMethod(FederationServiceGrpc.getExchangeStatementsMethod(), answered(inbox::statements))
+                .addMethod(FederationServiceGrpc.getListCreditsMethod(), answered(inbox::credits))
+                .addMethod(FederationServiceGrpc.getShowTotalsMethod(), answered(inbox::totals))
+                .addMethod(FederationServiceGrpc.getResolveAgentMethod(), answered(inbox::resolve))
                 .build();
+    }
+
+    private static <A, B> ServerCallHandler<A, B> answered(BiFunction<String, A, CompletionStage<B>> work) {
+        return ServerCalls.asyncUnaryCall((request, observer) -> {
+            String peer = CALLER.get().peer();
+            reply(observer, () -> work.apply(peer, request));
+        });
     }
 
     private ServerCall.Listener<SignedMessage> exchange(ServerCall<SignedMessage, Answer> call) {

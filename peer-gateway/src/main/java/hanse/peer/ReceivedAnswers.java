@@ -20,7 +20,7 @@ final class ReceivedAnswers {
     /// How often a message is asked about before it is set aside: a minute or two, with what is waited in between.
     private static final int TRIES = 10;
 
-    private static final Set<String> PASSING = Set.of("UNAVAILABLE", "OVERLOADED", "SHUTTING_DOWN");
+    private static final Set<String> PASSING = Set.of("UNAVAILABLE", "OVERLOADED", "SHUTTING_DOWN", "RECONCILING");
 
     private final String peer;
     private final OutcomeProof proof;
@@ -121,7 +121,7 @@ final class ReceivedAnswers {
     }
 
     /// What the peer will not decide, however often it is asked, takes no place from what it will. A peer that is
-    /// busy, or broken, is another matter: it says so of everything.
+    /// busy, or broken, or restored, is another matter: it says so of everything.
     private boolean setAside(Dispatch dispatch, String reason) {
         if (dispatch.undecided < TRIES || PASSING.contains(reason)) {
             return false;

@@ -3,9 +3,12 @@ package hanse.node.audit;
 import hanse.audit.v1.AuditServiceGrpc;
 import hanse.audit.v1.Checkpoint;
 import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.GetReceiptRequest;
+import hanse.audit.v1.Receipt;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.audit.v1.VerifyJournalResponse;
 import hanse.error.v1.Reason;
+import hanse.node.call.Call;
 import hanse.node.call.Cold;
 import hanse.node.call.RefusedException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -20,13 +23,15 @@ public final class AuditGrpc extends AuditServiceGrpc.AuditServiceImplBase {
     private static final Duration COME_BACK = Duration.ofSeconds(10);
 
     private final Checkpoints checkpoints;
+    private final Receipts receipts;
     private final Verification verification;
 
     /// A verification reads everything there is: one at a time.
     private final Semaphore turn = new Semaphore(1);
 
-    public AuditGrpc(Checkpoints checkpoints, Verification verification) {
+    public AuditGrpc(Checkpoints checkpoints, Receipts receipts, Verification verification) {
         this.checkpoints = checkpoints;
+        this.receipts = receipts;
         this.verification = verification;
     }
 
@@ -38,6 +43,12 @@ public final class AuditGrpc extends AuditServiceGrpc.AuditServiceImplBase {
                         .newest()
                         .map(AuditWire::checkpoint)
                         .orElseThrow(() -> new RefusedException(Reason.NO_CHECKPOINT)));
+    }
+
+    @Override
+    public void getReceipt(GetReceiptRequest request, StreamObserver<Receipt> observer) {
+        Call call = Call.current();
+        Cold.run(observer, () -> receipts.get(call.caller(), request.getId()));
     }
 
     @Override

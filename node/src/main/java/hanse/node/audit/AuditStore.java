@@ -2,27 +2,26 @@ package hanse.node.audit;
 
 import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.BLOCK;
-import static hanse.schema.jooq.Tables.JOURNAL;
 import static hanse.schema.jooq.Tables.LANE;
 
 import hanse.node.ledger.AccountKind;
-import hanse.node.ledger.Avt;
 import hanse.node.ledger.Entry;
-import hanse.node.ledger.EntryKind;
 import hanse.node.ledger.Ledger;
 import hanse.node.ledger.Position;
 import hanse.node.ledger.SystemAccount;
-import hanse.node.ledger.TradeParties;
 import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
 import hanse.schema.jooq.tables.records.AccountRecord;
 import hanse.schema.jooq.tables.records.BlockRecord;
-import hanse.schema.jooq.tables.records.JournalRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.jooq.QueryPart;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
@@ -86,20 +85,49 @@ final class AuditStore {
                 .fetch(r -> new Ledger.Head(r.value1(), r.value2(), r.value3(), r.value4()));
     }
 
+    /// What each lane's entries are sealed with.
+    Map<Integer, UUID> secrets(Tx tx) {
+        return tx.sql().select(LANE.ID, LANE.SECRET).from(LANE).fetchMap(LANE.ID, LANE.SECRET);
+    }
+
     /// By position.
     RowStream<Line> journal(Tx tx) {
-        return RowStream.of(
-                tx.sql().selectFrom(JOURNAL).orderBy(JOURNAL.POSITION),
-                row -> new Line(new Position(row.getPosition()), entry(row)));
+        return rows(tx, "true");
     }
 
     /// One entry of the journal, if there is one that can be read.
     Optional<Entry> entry(Tx tx, long position) {
+        return entries(tx, position, position).stream().findFirst().flatMap(Line::entry);
+    }
+
+    /// The entries from one place to another, by position.
+    List<Line> entries(Tx tx, long first, long last) {
+        List<Line> lines = new ArrayList<>();
+        try (RowStream<Line> rows = rows(tx, "position between {0} and {1}", DSL.val(first), DSL.val(last))) {
+            rows.forEachRemaining(lines::add);
+        }
+        return lines;
+    }
+
+    private static RowStream<Line> rows(Tx tx, String where, QueryPart... values) {
+        return RowStream.plain(
+                tx.sql()
+                        .resultQuery(
+                                "select " + JournalRows.COLUMNS + " from journal where " + where + " order by position",
+                                values),
+                new JournalRows()::read);
+    }
+
+    /// The accounts that are never positive.
+    Set<UUID> sources(Tx tx) {
         return tx.sql()
-                .selectFrom(JOURNAL)
-                .where(JOURNAL.POSITION.eq(position))
-                .fetchOptional()
-                .flatMap(AuditStore::entry);
+                .select(ACCOUNT.ID)
+                .from(ACCOUNT)
+                .where(ACCOUNT.KIND.in(Stream.of(AccountKind.values())
+                        .filter(AccountKind::isSource)
+                        .map(AccountKind::code)
+                        .toList()))
+                .fetchSet(ACCOUNT.ID);
     }
 
     /// By lane and number.
@@ -143,7 +171,7 @@ final class AuditStore {
         return found;
     }
 
-    private static Block block(BlockRecord row) {
+    static Block block(BlockRecord row) {
         return new Block(
                 row.getLane(),
                 row.getNumber(),
@@ -179,53 +207,5 @@ final class AuditStore {
                 row.getHeld(),
                 row.getVersion(),
                 row.getLastEntry());
-    }
-
-    private static Optional<Entry> entry(JournalRecord row) {
-        EntryKind kind = EntryKind.of(row.getKind());
-        if (kind == EntryKind.UNKNOWN) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new Entry(
-                    new Position(row.getPosition()),
-                    row.getAt(),
-                    kind,
-                    side(
-                            row.getDebit(),
-                            row.getDebitBalance(),
-                            row.getDebitHeld(),
-                            row.getDebitVersion(),
-                            row.getDebitPrevious()),
-                    side(
-                            row.getCredit(),
-                            row.getCreditBalance(),
-                            row.getCreditHeld(),
-                            row.getCreditVersion(),
-                            row.getCreditPrevious()),
-                    new Avt(row.getAmount()),
-                    row.getHeldChange(),
-                    Optional.ofNullable(row.getLink()).map(Position::new),
-                    Optional.ofNullable(row.getSubject()),
-                    Optional.ofNullable(row.getNote()).orElse(""),
-                    TradeParties.of(row.getPayer(), row.getPayee())));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Entry.Side> side(
-            @Nullable UUID account,
-            @Nullable Long balance,
-            @Nullable Long held,
-            @Nullable Long version,
-            @Nullable Long previous) {
-        if (account == null && balance == null && held == null && version == null && previous == null) {
-            return Optional.empty();
-        }
-        if (account == null || balance == null || held == null || version == null || previous == null) {
-            throw new IllegalArgumentException("half a side");
-        }
-        return Optional.of(new Entry.Side(account, balance, held, version, previous));
     }
 }

@@ -13,27 +13,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 
-/// Every account's history: versions and balances that follow from one another, whatever lanes they were written in,
-/// and end in what the account's row says; then the equations. PostgreSQL sorts the changes by account; here one
-/// account is kept at a time.
+/// Every account's row: that its history is whole and ends in what the row says, whatever lanes it was written in; then
+/// the equations. Where it is not, the changes are read again, sorted by account by PostgreSQL, to find the first that
+/// does not follow from the one before it.
 final class BalanceCheck {
-    private static final int STEP = 10_000;
-
     private final AuditStore store;
     private final Tx tx;
-    private final LongConsumer progress;
+    private final Histories histories;
     private final Map<AccountKind, BigInteger> totals = new EnumMap<>(AccountKind.class);
-    private long seen;
 
-    BalanceCheck(AuditStore store, Tx tx, LongConsumer progress) {
+    /// @param histories that have been told of every entry
+    BalanceCheck(AuditStore store, Tx tx, Histories histories) {
         this.store = store;
         this.tx = tx;
-        this.progress = progress;
+        this.histories = histories;
     }
 
     void run() throws Fault.Found {
+        try (RowStream<Row> accounts = store.accounts(tx)) {
+            while (accounts.hasNext()) {
+                Row account = accounts.next();
+                requireName(account);
+                histories.add(account);
+                totals.merge(account.kind(), BigInteger.valueOf(account.balance()), BigInteger::add);
+            }
+        }
+        if (!histories.areWhole()) {
+            search();
+            throw new Fault.Found(new Fault("journal", "does not make the balances that accounts have"));
+        }
+        equations();
+    }
+
+    private void search() throws Fault.Found {
         try (RowStream<Change> changes = store.changes(tx);
                 RowStream<Row> accounts = store.accounts(tx)) {
             Optional<Change> next = next(changes);
@@ -42,14 +55,12 @@ final class BalanceCheck {
                 if (next.isPresent() && compare(next.get().account(), account.id()) < 0) {
                     break;
                 }
-                requireName(account);
                 State state = State.NEW;
                 while (next.isPresent() && next.get().account().equals(account.id())) {
                     state = follow(account, state, next.get());
                     next = next(changes);
                 }
                 requireEnd(account, state);
-                totals.merge(account.kind(), BigInteger.valueOf(account.balance()), BigInteger::add);
             }
             if (next.isPresent()) {
                 throw new Fault.Found(Fault.account(
@@ -57,7 +68,6 @@ final class BalanceCheck {
                         "is missing; journal " + next.get().position() + " changes it"));
             }
         }
-        equations();
     }
 
     /// An account after some of its changes.
@@ -137,10 +147,7 @@ final class BalanceCheck {
                 .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
-    private Optional<Change> next(RowStream<Change> changes) {
-        if (++seen % STEP == 0) {
-            progress.accept(seen);
-        }
+    private static Optional<Change> next(RowStream<Change> changes) {
         return changes.hasNext() ? Optional.of(changes.next()) : Optional.empty();
     }
 

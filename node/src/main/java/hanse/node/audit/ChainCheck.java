@@ -25,26 +25,20 @@ final class ChainCheck {
 
     private final AuditStore store;
     private final Tx tx;
+    private final Histories histories;
     private final LongConsumer progress;
     private final Chain chain = new Chain();
+    private final Map<Integer, UUID> secrets;
     private final Map<Integer, Ledger.Head> ends = new TreeMap<>();
     private long entries;
-    private long sides;
 
-    ChainCheck(AuditStore store, Tx tx, LongConsumer progress) {
+    /// @param histories is told of every entry
+    ChainCheck(AuditStore store, Tx tx, Histories histories, LongConsumer progress) {
         this.store = store;
         this.tx = tx;
+        this.histories = histories;
         this.progress = progress;
-    }
-
-    /// Entries seen.
-    long entries() {
-        return entries;
-    }
-
-    /// Changes of accounts that they say they made.
-    long sides() {
-        return sides;
+        this.secrets = store.secrets(tx);
     }
 
     void run() throws Fault.Found {
@@ -78,9 +72,13 @@ final class ChainCheck {
             throw new Fault.Found(
                     Fault.block(block.lane(), block.number(), "does not follow the head of the block before it"));
         }
+        UUID secret = secrets.get(block.lane());
+        if (secret == null) {
+            throw new Fault.Found(Fault.lane(block.lane(), "is missing"));
+        }
         List<byte[]> leaves = new ArrayList<>();
         for (long position = block.first(); position <= block.last(); position++) {
-            leaves.add(chain.leaf(next(journal, position)));
+            leaves.add(chain.leaf(next(journal, position), secret));
         }
         byte[] root = chain.root(leaves);
         if (!Arrays.equals(block.root(), root)) {
@@ -111,8 +109,7 @@ final class ChainCheck {
                         () -> new Fault.Found(Fault.journal(position, "is not an entry that this registry writes")));
         requireShape(entry);
         entries++;
-        sides += entry.debit().isPresent() ? 1 : 0;
-        sides += entry.credit().isPresent() ? 1 : 0;
+        histories.add(entry);
         return entry;
     }
 

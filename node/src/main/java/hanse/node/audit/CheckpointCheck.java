@@ -2,18 +2,14 @@ package hanse.node.audit;
 
 import hanse.node.audit.CheckpointStore.Stored;
 import hanse.node.call.RegistryId;
-import hanse.node.ledger.Chain;
-import hanse.node.ledger.Ledger;
 import hanse.node.storage.RowStream;
 import hanse.node.storage.Tx;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Every checkpoint: signed by this registry, numbered without gaps, and each of its heads in the chains, which are
-/// sound by now. So what a checkpoint once covered is still there.
+/// sound by now. So what a checkpoint once covered is still there. The same for those that peers keep.
 final class CheckpointCheck {
     private static final int AT_ONCE = 500;
 
@@ -44,6 +40,7 @@ final class CheckpointCheck {
             }
         }
         requireHeads(some);
+        requireWitnessed();
     }
 
     private Checkpoint read(Stored stored, long expected) throws Fault.Found {
@@ -62,23 +59,29 @@ final class CheckpointCheck {
         return checkpoint.get();
     }
 
-    private void requireHeads(List<Checkpoint> some) throws Fault.Found {
-        List<Ledger.Head> wanted = some.stream()
-                .flatMap(checkpoint -> checkpoint.heads().stream())
-                .filter(head -> head.block() > 0)
-                .toList();
-        Map<List<Long>, Ledger.Head> found = store.heads(tx, wanted);
-        for (Checkpoint checkpoint : some) {
-            for (Ledger.Head head : checkpoint.heads()) {
-                Ledger.Head there = head.block() == 0
-                        ? new Ledger.Head(head.lane(), 0, 0, new byte[Chain.HASH_LENGTH])
-                        : found.get(List.of((long) head.lane(), head.block()));
-                if (there == null || there.number() != head.number() || !Arrays.equals(there.hash(), head.hash())) {
-                    throw new Fault.Found(Fault.checkpoint(
-                            checkpoint.number(),
-                            "covers block " + head.lane() + "/" + head.block() + ", which is "
-                                    + (there == null ? "gone" : "another one now")));
+    /// What peers keep of this registry's checkpoints, too.
+    private void requireWitnessed() throws Fault.Found {
+        for (CheckpointStore.Witnessed witnessed : checkpoints.witnessed(tx)) {
+            long number = witnessed.checkpoint().number();
+            if (signatures.holds(
+                    witnessed.checkpoint().body(), witnessed.checkpoint().signature())) {
+                Checkpoint kept = Checkpoint.parse(witnessed.checkpoint().body())
+                        .orElseThrow(() -> new Fault.Found(Fault.checkpoint(number, "cannot be read")));
+                Optional<String> fault = HeadCheck.of(store, tx, List.of(kept)).fault(kept);
+                if (fault.isPresent()) {
+                    throw new Fault.Found(
+                            Fault.checkpoint(number, "as " + witnessed.peer() + " keeps it, " + fault.get()));
                 }
+            }
+        }
+    }
+
+    private void requireHeads(List<Checkpoint> some) throws Fault.Found {
+        HeadCheck heads = HeadCheck.of(store, tx, some);
+        for (Checkpoint checkpoint : some) {
+            Optional<String> fault = heads.fault(checkpoint);
+            if (fault.isPresent()) {
+                throw new Fault.Found(Fault.checkpoint(checkpoint.number(), fault.get()));
             }
         }
     }

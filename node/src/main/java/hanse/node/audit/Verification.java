@@ -47,14 +47,9 @@ public final class Verification {
 
     private void check(Tx tx, long total, Progress progress) throws Fault.Found {
         progress.at(0, total);
-        ChainCheck chains = new ChainCheck(store, tx, entries -> progress.at(entries / 2, total));
-        chains.run();
-        long sides = Math.max(1, chains.sides());
-        new BalanceCheck(
-                        store,
-                        tx,
-                        seen -> progress.at((long) (total * (0.5 + 0.5 * Math.min(1.0, (double) seen / sides))), total))
-                .run();
+        Histories histories = new Histories(store.sources(tx));
+        new ChainCheck(store, tx, histories, entries -> progress.at(entries, total)).run();
+        new BalanceCheck(store, tx, histories).run();
         new CheckpointCheck(store, tx, registry, signatures).run();
         new PromiseCheck(tx).run();
         new RulingCheck(tx).run();

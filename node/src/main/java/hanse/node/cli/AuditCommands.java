@@ -1,7 +1,10 @@
 package hanse.node.cli;
 
 import hanse.audit.v1.Checkpoint;
+import hanse.audit.v1.Equation;
+import hanse.audit.v1.FederationReport;
 import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.GetFederationReportRequest;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.audit.v1.VerifyJournalResponse;
 import java.util.Iterator;
@@ -12,7 +15,7 @@ import picocli.CommandLine.Command;
         name = "audit",
         description = "Hold the node to its journal.",
         synopsisSubcommandLabel = "<command>",
-        subcommands = {AuditCommands.Verify.class, AuditCommands.ShowCheckpoint.class})
+        subcommands = {AuditCommands.Verify.class, AuditCommands.ShowCheckpoint.class, AuditCommands.Federation.class})
 final class AuditCommands {
 
     @Command(
@@ -53,6 +56,43 @@ final class AuditCommands {
                 out().flush();
             }
             return last.getFinished() && last.getHolds() ? 0 : Failures.FAILED;
+        }
+    }
+
+    @Command(
+            name = "federation",
+            description = "Ask every peer what has passed between it and this registry, and hold it to our books.",
+            footer = {"", "Exit code 1 when an equation does not hold."})
+    static final class Federation extends OnNode {
+        @Override
+        int ask(Connection node) {
+            FederationReport report =
+                    node.statements().getFederationReport(GetFederationReportRequest.getDefaultInstance());
+            int shown = show(report, people -> {
+                Table table = new Table("PEER", "EQUATION", "AT LEAST", "IS", "AT MOST", "");
+                report.getPeersList()
+                        .forEach(peer -> peer.getEquationsList()
+                                .forEach(one -> table.row(
+                                        peer.getRegistryId(),
+                                        one.getText(),
+                                        one.getLeast(),
+                                        one.getIs(),
+                                        one.getMost(),
+                                        words(one.getState()))));
+                table.print(people);
+            });
+            boolean broken = report.getPeersList().stream()
+                    .flatMap(peer -> peer.getEquationsList().stream())
+                    .anyMatch(one -> one.getState() == Equation.State.DOES_NOT_HOLD);
+            return broken ? Failures.FAILED : shown;
+        }
+
+        private static String words(Equation.State state) {
+            return switch (state) {
+                case HOLDS -> "✓ holds";
+                case DOES_NOT_HOLD -> "✗ DOES NOT HOLD";
+                default -> "? not known yet";
+            };
         }
     }
 

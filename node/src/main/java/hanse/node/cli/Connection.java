@@ -4,6 +4,8 @@ import hanse.agent.v1.AgentServiceGrpc;
 import hanse.agent.v1.AgentServiceGrpc.AgentServiceBlockingStub;
 import hanse.audit.v1.AuditServiceGrpc;
 import hanse.audit.v1.AuditServiceGrpc.AuditServiceBlockingStub;
+import hanse.audit.v1.StatementServiceGrpc;
+import hanse.audit.v1.StatementServiceGrpc.StatementServiceBlockingStub;
 import hanse.contract.v1.ContractServiceGrpc;
 import hanse.contract.v1.ContractServiceGrpc.ContractServiceBlockingStub;
 import hanse.dispute.v1.DisputeServiceGrpc;
@@ -150,6 +152,10 @@ final class Connection implements AutoCloseable {
     /// Without a deadline: a verification takes as long as the journal is.
     AuditServiceBlockingStub audit() {
         return AuditServiceGrpc.newBlockingStub(channel());
+    }
+
+    StatementServiceBlockingStub statements() {
+        return StatementServiceGrpc.newBlockingStub(channel());
     }
 
     private static Registry registry(Channel channel) {

@@ -38,6 +38,33 @@ final class Json {
         }
     }
 
+    /// Whether nothing stands around what can be read, and no number is written in two ways: the reader stops at the
+    /// end of the first object, and takes zeros before a number.
+    static boolean isOneObject(String json) {
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (quoted) {
+                i += c == '\\' ? 1 : 0;
+                quoted = c != '"';
+            } else if (c == '"') {
+                quoted = true;
+            } else if (c == '0' && isDigit(json, i + 1) && !isDigit(json, i - 1)) {
+                return false;
+            } else if (c == '{') {
+                depth++;
+            } else if (c == '}' && --depth == 0) {
+                return json.substring(i + 1).matches("[ \\t\\r\\n]*");
+            }
+        }
+        return false;
+    }
+
+    private static boolean isDigit(String text, int at) {
+        return at >= 0 && at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    }
+
     static void read(String json, Message.Builder into) {
         try {
             JsonFormat.parser().merge(json.isBlank() ? "{}" : json, into);

@@ -1,6 +1,7 @@
 package hanse.node.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import hanse.peer.v1.AcceptJournalRequest;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.Card;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Parameters;
             PeerCommands.Resume.class,
             PeerCommands.Remove.class,
             PeerCommands.Revoke.class,
+            PeerCommands.AcceptJournal.class,
             PeerCommands.Transfers.class,
             PeerCommands.Advance.class,
             PeerCommands.Stuck.class,
@@ -165,7 +167,7 @@ final class PeerCommands {
                                 p.getOutstanding(),
                                 Times.text(p.getLastHeardAt()),
                                 p.getEndpoint(),
-                                p.getLastFault()));
+                                fault(p)));
                 table.print(people);
             });
         }
@@ -177,6 +179,28 @@ final class PeerCommands {
         Peer answer(Connection node) {
             return node.peers()
                     .getPeer(GetPeerRequest.newBuilder().setRegistryId(peer()).build());
+        }
+    }
+
+    @Command(
+            name = "accept-journal",
+            description = {
+                "Take a peer's journal as it is now, although a checkpoint that is kept of it says otherwise.",
+                "With --ours: take note that our own journal lacks what the peer's checkpoint of it covers. What was booked"
+                        + " there is lost here, and payments go on."
+            })
+    static final class AcceptJournal extends OnPeer {
+        @Option(names = "--ours", description = "Our journal, not the peer's.")
+        private boolean ours;
+
+        @Override
+        Peer answer(Connection node) {
+            return node.peers()
+                    .acceptJournal(AcceptJournalRequest.newBuilder()
+                            .setRegistryId(peer())
+                            .setOurs(ours)
+                            .setRequestId(requestId())
+                            .build());
         }
     }
 
@@ -404,6 +428,22 @@ final class PeerCommands {
         peer.getRevokedCertificatesList().forEach(revoked -> out.println("revoked      " + revoked));
         out.println("last heard   " + Times.text(peer.getLastHeardAt())
                 + (peer.getLastFault().isEmpty() ? "" : "; " + peer.getLastFault()));
+        out.println("its journal  " + checkpoint(peer.getCheckpoint(), "kept here", peer.getCheckpointAlarm()));
+        out.println(
+                "our journal  " + checkpoint(peer.getOurCheckpoint(), "kept there", peer.getOurCheckpointMissing()));
+    }
+
+    private static String checkpoint(long number, String where, String wrong) {
+        return (wrong.isEmpty() ? "" : "✗ " + wrong + "; ")
+                + (number == 0 ? "no checkpoint " : "checkpoint " + number + " ")
+                + where;
+    }
+
+    private static String fault(Peer peer) {
+        if (!peer.getOurCheckpointMissing().isEmpty()) {
+            return "✗ RECONCILING: our journal lacks what it has seen";
+        }
+        return peer.getCheckpointAlarm().isEmpty() ? peer.getLastFault() : "✗ " + peer.getCheckpointAlarm();
     }
 
     private static Card content(SignedCard card) {

@@ -31,6 +31,7 @@ import io.micrometer.core.instrument.Timer;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,11 +83,15 @@ public final class Edge implements AutoCloseable {
     /// After these, a change's signature will never be accepted again.
     private static final Set<String> USED_SIGNATURE = Set.of("OK", Reason.SIGNATURE_REPLAYED.name());
 
+    /// How long to wait while the registry reconciles its books; mostly an operator has to look first.
+    private static final Duration RECONCILED = Duration.ofMinutes(1);
+
     private final RegistryId registry;
     private final Authentication authentication;
     private final Limiter limiter;
     private final Gate gate;
     private final EdgeLimits limits;
+    private volatile BooleanSupplier reconciling = () -> false;
     private final Semaphore lookUps;
     private final LongSupplier entropy;
     private final MeterRegistry meters;
@@ -109,6 +115,12 @@ public final class Edge implements AutoCloseable {
         this.lookUps = new Semaphore(limits.lookUps());
         this.entropy = entropy;
         this.meters = meters;
+    }
+
+    /// Lets nothing touch the books as long as `reconciling` says so.
+    public Edge haltingWhile(BooleanSupplier reconciling) {
+        this.reconciling = reconciling;
+        return this;
     }
 
     /// Size and time were seen to when the call arrived; what is left, in order.
@@ -140,6 +152,10 @@ public final class Edge implements AutoCloseable {
         Optional<Quota> quota = limiter.count(rpc.tier(), who.caller(), presented.address());
         arrival.answer().quota(quota);
         requireRoom(quota);
+        // the books
+        if (rpc.touchesBooks() && reconciling.getAsBoolean()) {
+            throw RefusedException.retryAfter(Reason.RECONCILING, RECONCILED);
+        }
         // bond
         if (who.caller() instanceof Caller.Agent agent && gate.guards(rpc.name()) && !gate.remembers(agent.id())) {
             arrival.decideElsewhere(

@@ -41,6 +41,9 @@ record Rpc(
         Optional<FieldDescriptor> publicKey,
         HttpBindings http) {
 
+    /// Services that change nothing in the books.
+    private static final List<String> APART = List.of("hanse.peer.v1.", "hanse.operator.v1.", "hanse.access.v1.");
+
     /// Reads a declaration.
     ///
     /// @param problems gets a sentence for everything that keeps the RPC from being served
@@ -118,6 +121,12 @@ record Rpc(
 
     private static boolean isSet(Message message, FieldDescriptor field) {
         return !message.getField(field).equals(field.getDefaultValue());
+    }
+
+    /// Whether it may change the books, or what is due by them. Peering, operators' keys and sessions do not.
+    boolean touchesBooks() {
+        return changes
+                && (name.endsWith("/AdvanceTransfer") || APART.stream().noneMatch(service -> name.startsWith(service)));
     }
 
     /// The request id in a message; empty when there is none.

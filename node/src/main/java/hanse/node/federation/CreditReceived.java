@@ -95,6 +95,9 @@ final class CreditReceived implements Decision {
         Avt amount = new Avt(micros);
         transfers.fee(amount);
         PeerPosition position = books.rows().get(positions, message.peer()).orElseThrow();
+        if (credit.getBucketDay() <= position.closedDay()) {
+            throw new RefusedException(Reason.BUCKET_CLOSED);
+        }
         Optional<Avt> reserved = owner.flatMap(known -> known.reservedFor(message, credit, books.rows()));
         if (reserved.isPresent()) {
             requireReachable(books, agent);

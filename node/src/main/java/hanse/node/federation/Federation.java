@@ -4,6 +4,7 @@ import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.certs.VerifyKey;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.FederationServiceGrpc;
 import hanse.federation.v1.GreetResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.ResolveAgentResponse;
@@ -26,6 +27,7 @@ import hanse.peer.PeerTrust;
 import hanse.peer.PeeringCards;
 import hanse.peer.PumpSettings;
 import hanse.peer.v1.SignedCard;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -77,18 +79,21 @@ public final class Federation implements AutoCloseable {
     private final PeerMessages messages;
     private final Relays relays;
     private final PeerLinks links;
+    private final Calls calls;
     private final Frames frames;
     private final Peers peers;
     private final CrossRegistryTransfers transfers;
     private final PeerTransfers peerTransfers;
     private final StuckMessages stuck;
     private final CardRenewals renewals;
+    private final Witnesses witnesses;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
     private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
     private volatile Function<String, ResolveAgentResponse> agents = did -> {
         throw new RefusedException(Reason.UNKNOWN_AGENT);
     };
+    private volatile PeerStatements statements = PeerStatements.NONE;
     private Optional<PeerServer> server = Optional.empty();
     private long renewAt = System.nanoTime();
     private Optional<Made> card = Optional.empty();
@@ -115,20 +120,35 @@ public final class Federation implements AutoCloseable {
 
     private record Made(CardRenewals.Content content, SignedCard card) {}
 
+    /// Asks a peer one thing, besides messages.
+    public interface Calls {
+        /// Fails with a [io.grpc.StatusRuntimeException], the peer's or UNAVAILABLE.
+        <A, B> CompletableFuture<B> ask(String peer, MethodDescriptor<A, B> method, A request);
+    }
+
     /// What this registry lives in, which a simulation makes up.
     ///
     /// @param threads run what waits for the database
     /// @param patience how long a call waits for a peer before it answers with the state as it is
     /// @param inbox stands between the links and what peers ask of this registry
     /// @param outbox stands between the links and what this registry sends
+    /// @param calls stands between this registry and what it asks of peers besides messages
     public record Surroundings(
-            Executor threads, Duration patience, UnaryOperator<Inbox> inbox, UnaryOperator<Outbox> outbox) {
+            Executor threads,
+            Duration patience,
+            UnaryOperator<Inbox> inbox,
+            UnaryOperator<Outbox> outbox,
+            UnaryOperator<Calls> calls) {
         /// Virtual threads without a pool: what was committed is sent and signed whatever else is going on.
         public static final Surroundings REAL = new Surroundings(
-                Thread::startVirtualThread, Duration.ofSeconds(2), UnaryOperator.identity(), UnaryOperator.identity());
+                Thread::startVirtualThread,
+                Duration.ofSeconds(2),
+                UnaryOperator.identity(),
+                UnaryOperator.identity(),
+                UnaryOperator.identity());
 
         public Surroundings behind(UnaryOperator<Inbox> incoming, UnaryOperator<Outbox> outgoing) {
-            return new Surroundings(threads, patience, incoming, outgoing);
+            return new Surroundings(threads, patience, incoming, outgoing, calls);
         }
     }
 
@@ -159,10 +179,16 @@ public final class Federation implements AutoCloseable {
         this.outbox = new PeerOutbox(database, pending, routes, signer, threads);
         this.links = new PeerLinks(
                 self.id().value(), self.node(), trust, surroundings.outbox().apply(outbox), metrics, settings, clock);
+        this.calls = surroundings.calls().apply(this::askOverLink);
         this.messages = new PeerMessages(signer, pending, outbox);
         this.relays = new Relays(database, messages, surroundings);
         this.frames = new Frames(self.id(), commit, routes, positions, messages, surroundings.patience());
         this.transfers = new CrossRegistryTransfers(self.id(), database, commit, frames, directory, threads, clock);
+        this.witnesses = new Witnesses(
+                self.id(),
+                database,
+                directory,
+                (peer, request) -> ask(peer, FederationServiceGrpc.getExchangeCheckpointsMethod(), request));
         this.peers = new Peers(
                 self.id(),
                 self.publicUrl(),
@@ -190,6 +216,8 @@ public final class Federation implements AutoCloseable {
                         metrics,
                         did -> agents.apply(did),
                         peers::renew,
+                        witnesses,
+                        () -> statements,
                         threads));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
@@ -232,6 +260,10 @@ public final class Federation implements AutoCloseable {
         return peerTransfers;
     }
 
+    public Witnesses witnesses() {
+        return witnesses;
+    }
+
     public PeerDirectory directory() {
         return directory;
     }
@@ -268,6 +300,21 @@ public final class Federation implements AutoCloseable {
     public Federation resolvingWith(Function<String, ResolveAgentResponse> resolver) {
         agents = resolver;
         return this;
+    }
+
+    /// Who answers what peers ask about what has passed between them and this registry.
+    public Federation stating(PeerStatements answers) {
+        statements = answers;
+        return this;
+    }
+
+    /// Asks a peer one thing over its link.
+    public <A, B> CompletableFuture<B> ask(RegistryId peer, MethodDescriptor<A, B> method, A request) {
+        return calls.ask(peer.value(), method, request);
+    }
+
+    private <A, B> CompletableFuture<B> askOverLink(String peer, MethodDescriptor<A, B> method, A request) {
+        return links.ask(peer, method, request, CALL);
     }
 
     /// Asks a peer for a DID document. Fails with `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`,
@@ -338,6 +385,7 @@ public final class Federation implements AutoCloseable {
     /// Learns what has become of the peers, here or in another process.
     public void look() {
         directory.refresh();
+        witnesses.refresh();
     }
 
     /// Looks after the outboxes that no living process looks after, and renews its claims to them.

@@ -9,6 +9,7 @@ import hanse.node.storage.Pipeline;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -20,16 +21,22 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
     private static final String FIND = "select id, peer, outcome from inbox where id = any(?)";
 
     private static final String INSERT = """
-            insert into inbox (id, peer, outcome)
-            select id, peer, outcome
-            from unnest(?::uuid[], ?::text[], ?::bytea[]) as u (id, peer, outcome)
+            insert into inbox (id, peer, outcome, bucket_day, micros)
+            select id, peer, outcome, bucket_day, micros
+            from unnest(?::uuid[], ?::text[], ?::bytea[], ?::integer[], ?::bigint[])
+              as u (id, peer, outcome, bucket_day, micros)
             """;
 
     /// Whose message.
     record Key(UUID id, RegistryId peer) {}
 
+    /// What a message has credited here, for the statement of its day.
+    record Credited(int bucketDay, long micros) {}
+
     /// A message that was decided.
-    record Decided(Key key, Outcome outcome) {}
+    ///
+    /// @param credited empty for one that was read: nobody asks then
+    record Decided(Key key, Outcome outcome, Optional<Credited> credited) {}
 
     @Override
     public int order() {
@@ -43,7 +50,7 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
                 row -> {
                     Key key = new Key(row.getObject(1, UUID.class), new RegistryId(row.getString(2)));
                     if (keys.contains(key)) {
-                        found.put(key, new Decided(key, parse(row.getBytes(3))));
+                        found.put(key, new Decided(key, parse(row.getBytes(3)), Optional.empty()));
                     }
                 },
                 Columns.uuids(keys.stream().map(Key::id).toList()));
@@ -59,7 +66,9 @@ final class InboxStore implements RowType<InboxStore.Key, InboxStore.Decided> {
                 INSERT,
                 Columns.uuids(rows, d -> d.key().id()),
                 Columns.texts(rows, d -> d.key().peer().value()),
-                Columns.bytes(rows, d -> d.outcome().toByteArray()));
+                Columns.bytes(rows, d -> d.outcome().toByteArray()),
+                Columns.ints(rows, d -> d.credited().map(Credited::bucketDay).orElse(null)),
+                Columns.longs(rows, d -> d.credited().map(Credited::micros).orElse(null)));
     }
 
     private static Outcome parse(byte[] outcome) {

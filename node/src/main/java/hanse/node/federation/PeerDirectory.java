@@ -70,6 +70,13 @@ public final class PeerDirectory {
         return Optional.ofNullable(peers.get(id));
     }
 
+    /// Whether a peer has signed some bytes, with a key that is trusted now.
+    public boolean isSigned(RegistryId id, byte[] text, byte[] signature) {
+        return find(id).filter(
+                        peer -> peer.trusted().signingKeys().stream().anyMatch(key -> key.verify(text, signature)))
+                .isPresent();
+    }
+
     /// A peer with which work may begin. Refuses with `UNKNOWN_PEER`, `PEER_PENDING`, `PEER_SUSPENDED`, `PEER_REMOVED`.
     public Peer requireActive(RegistryId id) {
         Peer peer = find(id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));

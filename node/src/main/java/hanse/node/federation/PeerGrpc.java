@@ -7,6 +7,7 @@ import hanse.node.call.Cold;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
 import hanse.node.ledger.Avt;
+import hanse.peer.v1.AcceptJournalRequest;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.GetCardRequest;
@@ -121,6 +122,13 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
         RegistryId id = id(request.getRegistryId());
         CertificateId certificate = CertificateId.parse(request.getCertificate());
         Cold.run(observer, () -> peers.revoke(call, id, certificate));
+    }
+
+    @Override
+    public void acceptJournal(AcceptJournalRequest request, StreamObserver<Peer> observer) {
+        Call call = Call.current();
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> peers.accept(call, id, request.getOurs()));
     }
 
     @Override

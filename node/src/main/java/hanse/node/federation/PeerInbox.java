@@ -3,13 +3,21 @@ package hanse.node.federation;
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
+import hanse.federation.v1.ExchangeStatementsRequest;
+import hanse.federation.v1.ExchangeStatementsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.ListCreditsRequest;
+import hanse.federation.v1.ListCreditsResponse;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.RenewCardRequest;
 import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.ShowTotalsRequest;
+import hanse.federation.v1.ShowTotalsResponse;
 import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
@@ -28,6 +36,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What peers ask of this registry.
 final class PeerInbox implements Inbox {
@@ -40,6 +49,8 @@ final class PeerInbox implements Inbox {
     private final PeerMetrics metrics;
     private final Function<String, ResolveAgentResponse> agents;
     private final BiConsumer<RegistryId, SignedCard> renewal;
+    private final Witnesses witnesses;
+    private final Supplier<PeerStatements> statements;
     private final Executor signing;
     private final InboxStore store = new InboxStore();
 
@@ -53,6 +64,8 @@ final class PeerInbox implements Inbox {
             PeerMetrics metrics,
             Function<String, ResolveAgentResponse> agents,
             BiConsumer<RegistryId, SignedCard> renewal,
+            Witnesses witnesses,
+            Supplier<PeerStatements> statements,
             Executor signing) {
         this.self = self;
         this.commit = commit;
@@ -63,6 +76,8 @@ final class PeerInbox implements Inbox {
         this.metrics = metrics;
         this.agents = agents;
         this.renewal = renewal;
+        this.witnesses = witnesses;
+        this.statements = statements;
         this.signing = signing;
     }
 
@@ -80,7 +95,13 @@ final class PeerInbox implements Inbox {
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.
         Decision decision = decider.get().apply(message);
         return commit.submit(new ReceiveMessage(
-                        self, store, positions, message, ByteString.copyFrom(received.digest()), decision))
+                        self,
+                        store,
+                        positions,
+                        witnesses::isReconciling,
+                        message,
+                        ByteString.copyFrom(received.digest()),
+                        decision))
                 .handleAsync((outcome, failure) -> answer(received, outcome, failure), signing);
     }
 
@@ -137,6 +158,26 @@ final class PeerInbox implements Inbox {
                     .withDescription(refusal.reason().name())
                     .asRuntimeException());
         }
+    }
+
+    @Override
+    public CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
+        return CompletableFuture.completedStage(witnesses.received(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ExchangeStatementsResponse> statements(String peer, ExchangeStatementsRequest request) {
+        return CompletableFuture.completedStage(statements.get().close(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
+        return CompletableFuture.completedStage(statements.get().list(new RegistryId(peer), request));
+    }
+
+    @Override
+    public CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
+        return CompletableFuture.completedStage(statements.get().totals(new RegistryId(peer)));
     }
 
     @Override

@@ -11,17 +11,18 @@ import hanse.node.ledger.Avt;
 /// @param limit the most of its money that is held
 /// @param position imported + compensated − exported − slashed, micro-AVT; may be negative
 /// @param reserved headroom promised to payments that were verified and not yet settled
-public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long position, Avt reserved) {
+/// @param closedDay the last day, since 1970-01-01, whose transfers the peer has closed; -1: none
+public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long position, Avt reserved, int closedDay) {
     static PeerPosition added(RegistryId peer, Avt limit) {
-        return new PeerPosition(peer, PeerStatus.PENDING, limit, 0, Avt.ZERO);
+        return new PeerPosition(peer, PeerStatus.PENDING, limit, 0, Avt.ZERO, -1);
     }
 
     PeerPosition with(PeerStatus next) {
-        return new PeerPosition(peer, next, limit, position, reserved);
+        return new PeerPosition(peer, next, limit, position, reserved, closedDay);
     }
 
     PeerPosition limitedTo(Avt newLimit) {
-        return new PeerPosition(peer, status, newLimit, position, reserved);
+        return new PeerPosition(peer, status, newLimit, position, reserved, closedDay);
     }
 
     /// What is held of it, reservations included, micro-AVT.
@@ -37,12 +38,12 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
     /// Promises headroom. Refuses with `EXPOSURE_EXCEEDED`.
     public PeerPosition reserve(Avt amount) {
         requireHeadroom(amount.micros());
-        return new PeerPosition(peer, status, limit, position, reserved.plus(amount));
+        return new PeerPosition(peer, status, limit, position, reserved.plus(amount), closedDay);
     }
 
     /// Takes a promise of headroom back.
     public PeerPosition release(Avt amount) {
-        return new PeerPosition(peer, status, limit, position, reserved.minus(amount));
+        return new PeerPosition(peer, status, limit, position, reserved.minus(amount), closedDay);
     }
 
     /// Money of the peer is credited here. What was promised is kept even when the limit was lowered since. Refuses
@@ -54,7 +55,7 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
             requireHeadroom(amount.micros() - promised.micros());
         }
         return new PeerPosition(
-                peer, status, limit, Math.addExact(position, amount.micros()), reserved.minus(promised));
+                peer, status, limit, Math.addExact(position, amount.micros()), reserved.minus(promised), closedDay);
     }
 
     /// Compensation is minted here for what the peer has slashed.
@@ -71,7 +72,8 @@ public record PeerPosition(RegistryId peer, PeerStatus status, Avt limit, long p
 
     /// The peer has credited our money.
     PeerPosition exported(Avt amount) {
-        return new PeerPosition(peer, status, limit, Math.subtractExact(position, amount.micros()), reserved);
+        return new PeerPosition(
+                peer, status, limit, Math.subtractExact(position, amount.micros()), reserved, closedDay);
     }
 
     private void requireHeadroom(long more) {

@@ -54,7 +54,8 @@ public final class PeerPositionStore implements RowType<RegistryId, PeerPosition
                                     PeerStatus.of(row.getStatus()),
                                     new Avt(row.getExposureLimit()),
                                     row.getPosition(),
-                                    new Avt(row.getReserved())));
+                                    new Avt(row.getReserved()),
+                                    row.getClosedDay()));
                 },
                 Columns.texts(List.copyOf(peers), RegistryId::value));
     }

@@ -182,7 +182,8 @@ final class PeerStore {
                         PeerStatus.of(position.getStatus()),
                         new Avt(position.getExposureLimit()),
                         position.getPosition(),
-                        new Avt(position.getReserved())),
+                        new Avt(position.getReserved()),
+                        position.getClosedDay()),
                 trusted(
                         peer.getRegistryId(),
                         peer.getEndpoint(),

@@ -4,6 +4,7 @@ import hanse.certs.CertificateId;
 import hanse.node.call.WireTime;
 import hanse.node.ledger.Avt;
 import hanse.peer.PeerMetrics;
+import java.util.Optional;
 
 /// Peers as messages.
 final class PeerWire {
@@ -13,7 +14,7 @@ final class PeerWire {
         this.metrics = metrics;
     }
 
-    hanse.peer.v1.Peer peer(Peer peer, long outstanding) {
+    hanse.peer.v1.Peer peer(Peer peer, long outstanding, Optional<Witness> witness, WitnessStore.Held held) {
         PeerMetrics.Snapshot link = metrics.snapshot(peer.id().value());
         hanse.peer.v1.Peer.Builder wire = hanse.peer.v1.Peer.newBuilder()
                 .setRegistryId(peer.id().value())
@@ -25,7 +26,11 @@ final class PeerWire {
                 .setNetPosition(Avt.text(peer.position().net()))
                 .setOutstanding(outstanding)
                 .setLastFault(link.lastFault().orElse(""))
-                .setAddedAt(WireTime.of(peer.addedAt()));
+                .setAddedAt(WireTime.of(peer.addedAt()))
+                .setCheckpoint(witness.map(w -> w.kept().number()).orElse(0L))
+                .setCheckpointAlarm(witness.flatMap(Witness::alarm).orElse(""))
+                .setOurCheckpoint(held.number())
+                .setOurCheckpointMissing(held.missing().orElse(""));
         peer.trusted().revoked().stream().map(CertificateId::hex).sorted().forEach(wire::addRevokedCertificates);
         link.lastHeard().map(WireTime::of).ifPresent(wire::setLastHeardAt);
         return wire.build();

@@ -36,6 +36,7 @@ public final class Peers {
     private final PeerStore store;
     private final PeerPositionStore positions;
     private final PeerDirectory directory;
+    private final WitnessStore witnesses = new WitnessStore();
     private final PeerWire wire;
     private final Avt usualLimit;
     private final Supplier<SignedCard> card;
@@ -176,7 +177,7 @@ public final class Peers {
     /// One more than `size` peers after an id, so that the caller sees whether there are more.
     List<hanse.peer.v1.Peer> page(String after, int size) {
         return database.read(tx -> store.page(tx, after, size + 1).stream()
-                .map(peer -> wire.peer(peer, store.outstanding(tx, peer.id())))
+                .map(peer -> show(tx, peer))
                 .toList());
     }
 
@@ -216,6 +217,24 @@ public final class Peers {
                                 subject(id),
                                 "{\"peer\":\"" + id + "\",\"revoked\":\"" + certificate.hex() + "\"}")));
             }
+            return show(tx, id);
+        });
+    }
+
+    /// Ends what keeps the peer's journal, or ours, from what was once signed of it.
+    hanse.peer.v1.Peer accept(Call call, RegistryId id, boolean ours) {
+        return run(call, tx -> {
+            require(tx, id);
+            if (ours) {
+                witnesses.accept(tx, id);
+            } else {
+                witnesses.forget(tx, id);
+            }
+            ledger.record(
+                    tx,
+                    EntryKind.PEER_CHANGED,
+                    subject(id),
+                    "{\"peer\":\"" + id + "\",\"accepted\":\"" + (ours ? "our" : "its") + " journal\"}");
             return show(tx, id);
         });
     }
@@ -271,7 +290,12 @@ public final class Peers {
     }
 
     private hanse.peer.v1.Peer show(Tx tx, RegistryId id) {
-        return wire.peer(require(tx, id), store.outstanding(tx, id));
+        return show(tx, require(tx, id));
+    }
+
+    private hanse.peer.v1.Peer show(Tx tx, Peer peer) {
+        return wire.peer(
+                peer, store.outstanding(tx, peer.id()), witnesses.find(tx, peer.id()), witnesses.held(tx, peer.id()));
     }
 
     private static UUID subject(RegistryId id) {

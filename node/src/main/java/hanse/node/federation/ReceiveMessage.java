@@ -2,6 +2,7 @@ package hanse.node.federation;
 
 import com.google.protobuf.ByteString;
 import hanse.error.v1.Reason;
+import hanse.federation.v1.CreditTransfer;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.Refused;
 import hanse.node.call.RefusedException;
@@ -13,16 +14,19 @@ import hanse.node.ledger.Rows;
 import hanse.node.ledger.Wanted;
 import hanse.peer.MessageIds;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Decides a message of a peer, once: a repeat gets the stored outcome before any other check, whatever has changed
 /// since. Refuses, which decides nothing and makes the peer ask again, with `REQUEST_ID_REUSED` (the id was used for
-/// another content), `UNKNOWN_PEER` or `PEER_REMOVED`.
+/// another content), `UNKNOWN_PEER`, `PEER_REMOVED` or `RECONCILING`.
 ///
+/// @param reconciling whether the books may lack what was decided before
 /// @param digest SHA-256 of the message's bytes
 record ReceiveMessage(
         RegistryId self,
         InboxStore inbox,
         PeerPositionStore positions,
+        BooleanSupplier reconciling,
         Incoming message,
         ByteString digest,
         Decision decision)
@@ -51,6 +55,9 @@ record ReceiveMessage(
             }
             return outcome;
         }
+        if (reconciling.getAsBoolean()) {
+            throw new RefusedException(Reason.RECONCILING);
+        }
         PeerPosition position = books.rows()
                 .get(positions, message.peer())
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER));
@@ -72,8 +79,16 @@ record ReceiveMessage(
             outcome.setRefused(Refused.newBuilder().setReason(refusal.reason().name()));
         }
         Outcome decided = outcome.build();
-        books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided));
+        books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided)));
         return decided;
+    }
+
+    private Optional<InboxStore.Credited> credited(Outcome decided) {
+        if (!decided.hasAccepted() || !message.message().hasCreditTransfer()) {
+            return Optional.empty();
+        }
+        CreditTransfer credit = message.message().getCreditTransfer();
+        return Optional.of(new InboxStore.Credited(Math.toIntExact(credit.getBucketDay()), credit.getAmountMicros()));
     }
 
     private InboxStore.Key key() {

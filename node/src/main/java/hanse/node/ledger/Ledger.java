@@ -132,6 +132,11 @@ public final class Ledger implements Outcomes.Standing<Caller.Agent> {
         return store.totals(tx);
     }
 
+    /// The sums of what has passed between this registry and one peer, as they are booked.
+    public Map<AccountKind, Long> totals(Tx tx, String peer) {
+        return store.totals(tx, peer);
+    }
+
     /// The system accounts of one kind, by lane.
     public List<SystemAccount> stripes(Tx tx, AccountKind kind) {
         return store.stripes(tx, kind);
@@ -164,8 +169,6 @@ public final class Ledger implements Outcomes.Standing<Caller.Agent> {
 
     /// Where every lane's chain ends.
     public List<Head> heads(Tx tx) {
-        return store.heads(tx).stream()
-                .map(head -> new Head(head.lane(), head.number(), head.block(), head.head()))
-                .toList();
+        return store.heads(tx);
     }
 }

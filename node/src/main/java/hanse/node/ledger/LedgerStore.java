@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
@@ -34,7 +36,8 @@ final class LedgerStore {
             from account where id = any(?::uuid[]) order by id for no key update
             """;
 
-    private static final String LOCK_LANE = "select position, block, head from lane where id = ? for no key update";
+    private static final String LOCK_LANE =
+            "select position, block, head, secret from lane where id = ? for no key update";
 
     private static final String UPDATE_ACCOUNTS = """
             update account a
@@ -71,8 +74,8 @@ final class LedgerStore {
             update lane set position = ?, block = ?, head = ? where id = ?
             """;
 
-    /// The end of a lane's chain.
-    record LaneHead(int lane, long number, long block, byte[] head) {}
+    /// The end of a lane's chain, and what the next entries' seals are made with.
+    record LaneHead(int lane, long number, long block, byte[] head, UUID secret) {}
 
     /// What a writing transaction locks last: accounts, and then its lane. Filled when the pipeline has run.
     static final class Locked {
@@ -96,7 +99,8 @@ final class LedgerStore {
     void lockLane(Pipeline pipeline, int lane, Locked locked) {
         pipeline.query(
                 LOCK_LANE,
-                row -> locked.lane = Optional.of(new LaneHead(lane, row.getLong(1), row.getLong(2), row.getBytes(3))),
+                row -> locked.lane = Optional.of(new LaneHead(
+                        lane, row.getLong(1), row.getLong(2), row.getBytes(3), row.getObject(4, UUID.class))),
                 Parameter.of(lane));
     }
 
@@ -192,7 +196,7 @@ final class LedgerStore {
     private static void seal(Pipeline pipeline, List<Entry> entries, LaneHead last, Chain chain) {
         List<byte[]> leaves = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
-            leaves.add(chain.leaf(entry));
+            leaves.add(chain.leaf(entry, last.secret()));
         }
         byte[] root = chain.root(leaves);
         byte[] head = chain.head(last.head(), root);
@@ -272,6 +276,27 @@ final class LedgerStore {
                         AccountKind.of(r.value1()),
                         Optional.ofNullable(r.value2()),
                         Optional.ofNullable(r.value3()).orElse(BigDecimal.ZERO).longValueExact()));
+    }
+
+    /// The same of what has passed between this registry and one peer.
+    Map<AccountKind, Long> totals(Tx tx, String peer) {
+        Map<AccountKind, Long> totals = new EnumMap<>(AccountKind.class);
+        tx.sql()
+                .select(ACCOUNT.KIND, DSL.sum(ACCOUNT.BALANCE))
+                .from(ACCOUNT)
+                .where(ACCOUNT.KIND.in(Stream.of(
+                                AccountKind.IMPORTED,
+                                AccountKind.EXPORTED,
+                                AccountKind.IN_FLIGHT,
+                                AccountKind.SLASHED,
+                                AccountKind.COMPENSATED)
+                        .map(kind -> DSL.inline(kind.code()))
+                        .toList()))
+                .and(ACCOUNT.KIND.ne(DSL.inline(AccountKind.AGENT.code())))
+                .and(ACCOUNT.PEER.eq(peer))
+                .groupBy(ACCOUNT.KIND)
+                .forEach(r -> totals.put(AccountKind.of(r.value1()), r.value2().longValueExact()));
+        return totals;
     }
 
     /// The system accounts of a kind, by lane.
@@ -356,12 +381,12 @@ final class LedgerStore {
     }
 
     /// Every lane's end.
-    List<LaneHead> heads(Tx tx) {
+    List<Ledger.Head> heads(Tx tx) {
         return tx.sql()
                 .select(LANE.ID, LANE.POSITION, LANE.BLOCK, LANE.HEAD)
                 .from(LANE)
                 .orderBy(LANE.ID)
-                .fetch(r -> new LaneHead(r.value1(), r.value2(), r.value3(), r.value4()));
+                .fetch(r -> new Ledger.Head(r.value1(), r.value2(), r.value3(), r.value4()));
     }
 
     /// Takes over a lane whose owner's claim has run out, if there is one.

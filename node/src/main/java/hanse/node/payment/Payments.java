@@ -12,6 +12,7 @@ import hanse.node.dispute.Disputable;
 import hanse.node.federation.Federation;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.Position;
 import hanse.node.ledger.Transfers;
 import hanse.node.malpractice.Reportable;
 import hanse.node.storage.Database;
@@ -231,6 +232,11 @@ public final class Payments {
                 + peers.map(across -> across.sweepLapsed(since)).orElse(0);
         sweeps.swept(since, now);
         return swept;
+    }
+
+    /// Where the journal has the transfer by which a payment left its payer; empty as long as there is none.
+    public Optional<Position> transferOf(Tx tx, UUID payment) {
+        return store.find(tx, payment).flatMap(Payment::transfer);
     }
 
     /// Gives back what can no longer be paid, because its payee is closed for good. Answers how many.

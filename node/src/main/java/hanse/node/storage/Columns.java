@@ -29,7 +29,7 @@ public final class Columns {
         return array("int8", values(rows, Long[]::new, column));
     }
 
-    public static <R> Parameter ints(List<R> rows, Function<R, Integer> column) {
+    public static <R> Parameter ints(List<R> rows, Function<R, ? extends @Nullable Integer> column) {
         return array("int4", values(rows, Integer[]::new, column));
     }
 

@@ -90,8 +90,14 @@ final class VerificationTest {
     @Test
     void beforeTheFirstCheckpointThereIsNoneToShow() {
         try (TestRegistry empty = TestRegistry.fresh()) {
+            Checkpoints none = new Checkpoints(empty.database, empty.ledger, TestRegistry.NAME, this::sign);
             AuditGrpc audit = new AuditGrpc(
-                    new Checkpoints(empty.database, empty.ledger, TestRegistry.NAME, this::sign),
+                    none,
+                    new Receipts(
+                            empty.database,
+                            none,
+                            (text, signature) -> java.util.Optional.empty(),
+                            (tx, payment) -> java.util.Optional.empty()),
                     new Verification(empty.database, TestRegistry.NAME, (text, signature) -> true));
             assertThat(Asked.<hanse.audit.v1.Checkpoint>ask(
                                     new Caller.Agent(alice, 1, false, "t"),

@@ -124,6 +124,21 @@ class ReceivedMessageTest {
         assertThat(beta.balance(payee)).isEqualTo("4.975");
     }
 
+    @Test
+    void aDayThatItsSenderHasClosedTakesNothingNew() {
+        AgentId payee = beta.agent("0");
+        Message known = edited(credit(new AgentId(UUID.randomUUID()), payee, "5"), credit -> credit.setBucketDay(100));
+        Outcome first = outcome(receive(known));
+        assertThat(first.hasAccepted()).isTrue();
+        beta.database.write(tx -> tx.sql().execute("update peer_position set closed_day = 100"));
+        assertThat(outcome(receive(known))).isEqualTo(first);
+        Message late = edited(credit(new AgentId(UUID.randomUUID()), payee, "5"), credit -> credit.setBucketDay(100));
+        assertThat(outcome(receive(late)).getRefused().getReason()).isEqualTo("BUCKET_CLOSED");
+        Message next = edited(credit(new AgentId(UUID.randomUUID()), payee, "5"), credit -> credit.setBucketDay(101));
+        assertThat(outcome(receive(next)).hasAccepted()).isTrue();
+        assertThat(beta.balance(payee)).isEqualTo("9.95");
+    }
+
     private Message credit(AgentId payer, AgentId payee, String amount) {
         return Message.newBuilder()
                 .setFrom(alpha.id.value())

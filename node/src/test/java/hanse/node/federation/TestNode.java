@@ -15,19 +15,29 @@ import hanse.certs.RotatingIdentity;
 import hanse.certs.SigningKey;
 import hanse.error.v1.Reason;
 import hanse.federation.v1.Answer;
+import hanse.federation.v1.ExchangeCheckpointsRequest;
+import hanse.federation.v1.ExchangeCheckpointsResponse;
+import hanse.federation.v1.ExchangeStatementsRequest;
+import hanse.federation.v1.ExchangeStatementsResponse;
 import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.GreetResponse;
+import hanse.federation.v1.ListCreditsRequest;
+import hanse.federation.v1.ListCreditsResponse;
 import hanse.federation.v1.Message;
 import hanse.federation.v1.Outcome;
 import hanse.federation.v1.RenewCardRequest;
 import hanse.federation.v1.RenewCardResponse;
 import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
+import hanse.federation.v1.ShowTotalsRequest;
+import hanse.federation.v1.ShowTotalsResponse;
 import hanse.federation.v1.SignedOutcome;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.GetCrossRegistryTransferRequest;
+import hanse.node.audit.Checkpoints;
 import hanse.node.audit.Fault;
+import hanse.node.audit.OwnJournal;
 import hanse.node.audit.Verification;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
@@ -68,6 +78,9 @@ import hanse.node.settlement.Home;
 import hanse.node.settlement.Origin;
 import hanse.node.settlement.SettlementGrpc;
 import hanse.node.settlement.Settlements;
+import hanse.node.statement.FederationReports;
+import hanse.node.statement.Statements;
+import hanse.node.statement.Totals;
 import hanse.node.storage.Database;
 import hanse.node.storage.Tx;
 import hanse.node.testing.AgentKeys;
@@ -148,6 +161,9 @@ public final class TestNode implements AutoCloseable {
     public final MalpracticeRecords malpractice;
     public final LocalTrust trust;
     public final AttestationGrpc attesting;
+    public final Checkpoints checkpoints;
+    public final Statements statements;
+    public final FederationReports reports;
     final Transfers transfers;
     public final Network network = new Network();
     private final Wire wire;
@@ -263,6 +279,7 @@ public final class TestNode implements AutoCloseable {
                 new PeerStore());
         CertificateAuthority authority = CertificateAuthority.openOrCreate(directory, name, clock);
         SigningKey signing = SigningKey.openOrCreate(directory.resolve("signing.key"));
+        this.checkpoints = new Checkpoints(database, ledger, id, signing::sign);
         this.identity =
                 RotatingIdentity.open(authority, LeafOrder.node(name, List.of("localhost")), directory, "node", clock);
         this.federation = new Federation(
@@ -283,6 +300,10 @@ public final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 Federation.Surroundings.REAL.behind(this::faulty, this::faulty));
+        federation.witnesses().of(new OwnJournal(checkpoints, signing.verifyKey()::verify));
+        Totals totals = new Totals(id, database, ledger);
+        this.statements = new Statements(id, signing::sign, federation, database, totals, clock);
+        this.reports = new FederationReports(id, federation, totals);
         Parties parties = parties();
         this.payments =
                 new Payments(aside, commit, transfers, parties, new TokenSecret(new byte[32]), federation, clock);
@@ -791,6 +812,28 @@ public final class TestNode implements AutoCloseable {
             @Override
             public CompletionStage<RenewCardResponse> renew(String peer, RenewCardRequest request) {
                 return real.renew(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ExchangeStatementsResponse> statements(
+                    String peer, ExchangeStatementsRequest request) {
+                return real.statements(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
+                return real.credits(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
+                return real.totals(peer, request);
+            }
+
+            @Override
+            public CompletionStage<ExchangeCheckpointsResponse> checkpoints(
+                    String peer, ExchangeCheckpointsRequest request) {
+                return real.checkpoints(peer, request);
             }
 
             @Override

@@ -20,6 +20,10 @@ import hanse.agent.v1.SetTenantAdminRequest;
 import hanse.agent.v1.UpdateAgentRequest;
 import hanse.agent.v1.UpdateTenantRequest;
 import hanse.audit.v1.GetCheckpointRequest;
+import hanse.audit.v1.GetFederationReportRequest;
+import hanse.audit.v1.GetReceiptRequest;
+import hanse.audit.v1.GetStatementsRequest;
+import hanse.audit.v1.ListStatementsRequest;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.SigningKey;
@@ -101,6 +105,7 @@ import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.WaiveRequest;
 import hanse.peer.PeeringCards;
+import hanse.peer.v1.AcceptJournalRequest;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.GetCardRequest;
@@ -179,7 +184,7 @@ final class Market {
         settlements(admin);
         malpractice(alices, bobs);
         operators(erins.subject());
-        journal();
+        journal(paid);
         peers(directory);
         trust(alices);
     }
@@ -795,7 +800,7 @@ final class Market {
                         .build());
     }
 
-    private void journal() {
+    private void journal(String paid) {
         add(alice, WatchRequest.newBuilder().setPosition("start").build());
         add(
                 operator,
@@ -805,6 +810,23 @@ final class Market {
                         .addTypes("TransactionFeeCollected")
                         .build());
         add(Caller.ANYONE, GetCheckpointRequest.getDefaultInstance());
+        add(operator, ListStatementsRequest.newBuilder().setRegistryId(BETA).build());
+        add(
+                operator,
+                GetStatementsRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setDay("2026-01-31")
+                        .build());
+        add(operator, GetFederationReportRequest.getDefaultInstance());
+        add(
+                operator,
+                AcceptJournalRequest.newBuilder()
+                        .setRegistryId(BETA)
+                        .setRequestId(once("journal"))
+                        .build());
+        for (String id : List.of(paid, UUID.randomUUID().toString())) {
+            add(alice, GetReceiptRequest.newBuilder().setId(id).build());
+        }
         add(operator, VerifyJournalRequest.getDefaultInstance());
     }
 
