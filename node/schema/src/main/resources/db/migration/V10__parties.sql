@@ -8,6 +8,6 @@ comment on column journal.payer is 'An agent of this registry that this is about
 comment on column journal.payee is 'An agent of this registry that this is about as payee, where credit does not say so: it may watch the event.';
 
 -- The payments of agents that were closed lately are looked for; a key ends seldom.
-create index signing_key_until on signing_key (until) where until is not null;
+create index signing_key_until on signing_key (until asc) where until is not null;
 
 comment on index signing_key_until is 'Finds the agents whose last key has ended lately: those that were closed.';

@@ -52,7 +52,7 @@ create index contract_contractor on contract (contractor, created_at, id);
 create index contract_provider on contract (provider, created_at, id);
 
 -- What is to happen by itself, in order of time.
-create index contract_due_at on contract (due_at) where due_at is not null;
+create index contract_due_at on contract (due_at asc) where due_at is not null;
 
 create table milestone (
   contract     uuid        not null,

@@ -9,7 +9,7 @@ comment on column frame.milestone is 'The milestone''s place in that contract, f
 
 create table contract_mirror (
   id         uuid        not null primary key,
-  registry   text collate "C" not null,
+  registry   text        not null,
   contractor uuid        not null,
   provider   uuid        not null,
   state      smallint    not null,

@@ -3,7 +3,7 @@
 create table disputed (
   kind         smallint not null check (kind between 1 and 5),
   subject      uuid     not null,
-  part         text collate "C" not null default '',
+  part         text     not null default '',
   open_dispute uuid,
   recovered    bigint   not null default 0 check (recovered >= 0),
   primary key (subject, kind, part)
@@ -22,8 +22,8 @@ create table dispute (
   kind                 smallint    not null,
   subject              uuid        not null,
   part                 text        not null,
-  complainant          text collate "C" not null,
-  defendant            text collate "C" not null,
+  complainant          text        not null,
+  defendant            text        not null,
   grounds              smallint    not null,
   reason               text        not null,
   claimed              bigint      not null check (claimed > 0),
@@ -92,15 +92,15 @@ comment on column dispute.failure is 'Number of the reason for which nothing was
 -- Both sides' lists, newest first, and an operator's.
 create index dispute_complainant on dispute (complainant, filed_at, id);
 create index dispute_defendant on dispute (defendant, filed_at, id);
-create index dispute_filed_at on dispute (filed_at, id);
+create index dispute_filed_at on dispute (filed_at asc, id);
 -- What can lapse, and rulings that wait for money on its way.
-create index dispute_rule_by on dispute (rule_by) where state < 3;
-create index dispute_to_carry_out on dispute (closed_at) where ruling = 1 and carried_out_at is null;
+create index dispute_rule_by on dispute (rule_by asc) where state < 3;
+create index dispute_to_carry_out on dispute (closed_at asc) where ruling = 1 and carried_out_at is null;
 
 create table evidence (
   id             uuid        not null primary key,
   dispute        uuid        not null,
-  author         text collate "C" not null,
+  author         text        not null,
   statement      text        not null,
   reference      text        not null,
   reference_hash bytea       check (length(reference_hash) = 32),

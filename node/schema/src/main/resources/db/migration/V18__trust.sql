@@ -4,9 +4,9 @@
 
 create table trust_row (
   rater          uuid   not null,
-  rater_home     text collate "C" not null default '',
+  rater_home     text   not null default '',
   rated          uuid   not null,
-  rated_home     text collate "C" not null default '',
+  rated_home     text   not null default '',
   satisfactory   bigint not null default 0 check (satisfactory >= 0),
   unsatisfactory bigint not null default 0 check (unsatisfactory >= 0),
   dealings       bigint not null default 0 check (dealings >= 0),
@@ -76,7 +76,7 @@ comment on column trust_run.converged is 'Whether that is within the bound; fals
 create table trust_score (
   run            bigint  not null,
   agent          uuid    not null,
-  home           text collate "C" not null,
+  home           text    not null,
   eigentrust     double precision not null check (eigentrust between 0 and 1),
   satisfactory   bigint  not null,
   unsatisfactory bigint  not null,
@@ -98,7 +98,7 @@ comment on column trust_score.weighted is 'The same dealings, each weighted by i
 comment on column trust_score.raters is 'Rows that speak of it.';
 
 create table peer_trust (
-  peer                text collate "C" not null primary key,
+  peer                text   not null primary key,
   interactions        bigint not null default 0 check (interactions >= 0),
   disputes_lost       bigint not null default 0 check (disputes_lost >= 0),
   last_interaction_at timestamptz
@@ -127,7 +127,7 @@ comment on column bond.release_at is 'From when on it may be given back, once no
 comment on column bond.ended_at is 'When it was given back or forfeited.';
 comment on column bond.reason is 'Why the operator took it; empty unless FORFEITED.';
 
-create index bond_release on bond (agent, release_at) where state = 2;
+create index bond_release on bond (agent asc, release_at) where state = 2;
 comment on index bond_release is 'Those that wait to be given back.';
 
 create table attestation (

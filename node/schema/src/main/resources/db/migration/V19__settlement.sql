@@ -7,13 +7,13 @@ comment on column dispute.pending is 'Whether the defendant''s home has been ask
 create table settlement (
   id           uuid        not null primary key,
   role         smallint    not null check (role between 1 and 3),
-  peer         text collate "C",
+  peer         text,
   dispute      uuid        not null,
   kind         smallint    not null,
   subject      uuid        not null,
   part         text        not null,
-  complainant  text collate "C" not null,
-  defendant    text collate "C" not null,
+  complainant  text        not null,
+  defendant    text        not null,
   reason       text        not null,
   requested    bigint      not null check (requested > 0),
   cited        uuid[]      not null default '{}',
@@ -64,8 +64,8 @@ comment on column settlement.ended_at is 'When it reached its final state.';
 comment on column settlement.steps is 'How many rows of settlement_step it has.';
 comment on column settlement.alerted is 'Whether the operator was told that it waits and will expire.';
 
-create index settlement_opened_at on settlement (opened_at, id);
-create index settlement_open on settlement (expires_at) where state = 1;
+create index settlement_opened_at on settlement (opened_at asc, id);
+create index settlement_open on settlement (expires_at asc) where state = 1;
 
 create table settlement_step (
   settlement uuid        not null,
@@ -88,7 +88,7 @@ comment on column settlement_step.message is 'The message between the registries
 comment on column settlement_step.note is 'What was said: an outcome, an operator''s words.';
 
 create table slash_total (
-  peer      text collate "C" not null,
+  peer      text        not null,
   subject   uuid        not null,
   defendant uuid        not null,
   level     bigint      not null check (level >= 0),
@@ -104,7 +104,7 @@ comment on column slash_total.level is 'Micro-AVT.';
 comment on column slash_total.at is 'When the level was that: a rolling cap''s falls to 0 within a week.';
 
 create table peer_slash_config (
-  peer               text collate "C" not null primary key,
+  peer               text    not null primary key,
   auto_slash_enabled boolean not null,
   auto_slash_max_avt bigint  not null check (auto_slash_max_avt between 0 and 1000000000)
 );
@@ -118,9 +118,9 @@ comment on column peer_slash_config.auto_slash_max_avt is 'The largest such requ
 
 create table foreign_dispute (
   id          uuid        not null,
-  origin      text collate "C" not null,
+  origin      text        not null,
   defendant   uuid        not null,
-  complainant text collate "C" not null,
+  complainant text        not null,
   kind        smallint    not null,
   subject     uuid        not null,
   state       smallint    not null check (state between 1 and 3),
@@ -154,7 +154,7 @@ create index foreign_dispute_defendant on foreign_dispute (defendant, filed_at, 
 
 create table foreign_evidence (
   id       uuid     not null,
-  origin   text collate "C" not null,
+  origin   text     not null,
   dispute  uuid     not null,
   state    smallint not null check (state between 1 and 3),
   refusal  smallint not null default 0,

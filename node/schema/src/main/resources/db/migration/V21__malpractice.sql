@@ -2,12 +2,12 @@
 
 create table malpractice (
   id                    uuid        not null primary key,
-  registry              text collate "C" not null,
+  registry              text        not null,
   state                 smallint    not null check (state between 1 and 3),
   kind                  smallint    not null check (kind between 1 and 2),
   dealing               uuid        not null,
-  reporter              text collate "C" not null,
-  reported              text collate "C" not null,
+  reporter              text        not null,
+  reported              text        not null,
   grounds               smallint    not null,
   statement             text        not null,
   reference             text        not null,
@@ -54,7 +54,7 @@ create index malpractice_reporter on malpractice (reporter, filed_at, id);
 comment on index malpractice_reporter is 'An agent''s own records, by time: to list and to count them.';
 create index malpractice_reported on malpractice (reported, filed_at, id);
 comment on index malpractice_reported is 'The records about an agent, by time.';
-create index malpractice_filed on malpractice (filed_at, id);
+create index malpractice_filed on malpractice (filed_at asc, id);
 comment on index malpractice_filed is 'All records, by time.';
 
 alter table trust_row add column reports bigint not null default 0;

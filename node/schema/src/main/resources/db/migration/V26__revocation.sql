@@ -1,8 +1,8 @@
 -- Certificates of peers that are refused although they chain to what is pinned.
 
 create table revoked_certificate (
-  peer        text collate "C" not null,
-  certificate text collate "C" not null check (certificate ~ '^[0-9a-f]{1,64}$'),
+  peer        text        not null,
+  certificate text        not null check (certificate ~ '^[0-9a-f]{1,64}$'),
   revoked_at  timestamptz not null,
   primary key (peer, certificate)
 );

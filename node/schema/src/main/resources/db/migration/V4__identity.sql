@@ -51,7 +51,7 @@ comment on column agent.created_at is 'When it registered.';
 comment on column agent.last_seen is 'When it last changed something, written once a day at most.';
 comment on column agent.webhook_secret is 'Key of the signatures on its webhooks. The node needs it again, so it is not hashed but encrypted: 12 bytes nonce and AES-256-GCM, with a key that is kept outside the database.';
 
-create index agent_suspended on agent (suspended_until) where status = 2;
+create index agent_suspended on agent (suspended_until asc) where status = 2;
 create index agent_capabilities on agent using gin (capabilities);
 
 comment on index agent_suspended is 'Finds the suspensions whose time is over.';

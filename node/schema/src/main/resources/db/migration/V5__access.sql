@@ -25,7 +25,7 @@ comment on column session.opened_at is 'When it was opened.';
 comment on column session.expires_at is 'From then on it is over; at most 15 minutes later.';
 comment on column session.closed_at is 'When its holder closed it.';
 
-create index session_expires_at on session (expires_at);
+create index session_expires_at on session (expires_at asc);
 
 comment on index session_expires_at is 'Finds the rows to delete.';
 

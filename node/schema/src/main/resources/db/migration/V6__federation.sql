@@ -1,7 +1,7 @@
 -- Federation: whom this registry trusts, how much of their money it holds, and what is on its way.
 
 create table peer (
-  registry_id  text collate "C" not null primary key,
+  registry_id  text        not null primary key,
   endpoint     text        not null,
   public_url   text        not null,
   signing_key  bytea       not null check (length(signing_key) = 32),
@@ -24,7 +24,7 @@ comment on column peer.pump_owner is 'The process that looks through the outbox 
 comment on column peer.pump_until is 'Until when the owner''s claim lasts.';
 
 create table peer_position (
-  peer           text collate "C" not null primary key,
+  peer           text     not null primary key,
   status         smallint not null check (status between 1 and 4),
   exposure_limit bigint   not null check (exposure_limit >= 0),
   position       bigint   not null default 0,
@@ -40,7 +40,7 @@ comment on column peer_position.reserved is 'Headroom promised to payments that 
 
 create table frame (
   id          uuid        not null primary key,
-  peer        text collate "C" not null,
+  peer        text        not null,
   state       smallint    not null check (state between 1 and 3),
   payer       uuid        not null,
   payee       uuid        not null,
@@ -72,7 +72,7 @@ comment on column frame.ended_at is 'When the outcome was recorded; null while P
 comment on column frame.proof is 'The peer''s signed outcome, as received.';
 
 create table outbox (
-  peer       text collate "C" not null,
+  peer       text        not null,
   id         uuid        not null,
   created_at timestamptz not null,
   message    bytea       not null,
@@ -87,7 +87,7 @@ comment on column outbox.message is 'The serialized message. It is signed when i
 
 create table inbox (
   id      uuid not null,
-  peer    text collate "C" not null,
+  peer    text not null,
   outcome bytea not null,
   primary key (id, peer)
 );

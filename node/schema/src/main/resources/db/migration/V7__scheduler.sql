@@ -16,8 +16,8 @@ create table scheduled_tasks (
     primary key (task_name, task_instance)
 );
 
-create index scheduled_tasks_due on scheduled_tasks (execution_time);
-create index scheduled_tasks_alive on scheduled_tasks (last_heartbeat);
+create index scheduled_tasks_due on scheduled_tasks (execution_time asc);
+create index scheduled_tasks_alive on scheduled_tasks (last_heartbeat asc);
 
 comment on table scheduled_tasks is
     'Work that the node does by itself, such as giving back payments that were not used in time. One row a task; whichever process finds it due does it. The form is db-scheduler''s.';

@@ -2,7 +2,7 @@
 
 create table foreign_payment (
   id              uuid        not null,
-  issuer          text collate "C" not null,
+  issuer          text        not null,
   payee           uuid        not null,
   state           smallint    not null check (state between 1 and 5),
   message         uuid        not null,
@@ -47,4 +47,4 @@ comment on column foreign_payment.ending_refusal is 'Number of the reason with w
 comment on column foreign_payment.ended_at is 'When it was paid or waived here.';
 
 -- Promises of headroom that nobody used are taken back by age; rows arrive in that order.
-create index foreign_payment_asked_at on foreign_payment using brin (asked_at) with (pages_per_range = 32);
+create index foreign_payment_asked_at on foreign_payment (asked_at asc);

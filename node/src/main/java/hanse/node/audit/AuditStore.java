@@ -30,14 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// where it must.
 final class AuditStore {
     private static final String SIDES = """
-            select account, position, change, held_change, balance, held, version, previous
-            from (
-              select debit as account, position, -amount as change, held_change,
-                debit_balance as balance, debit_held as held, debit_version as version, debit_previous as previous
-              from journal where debit is not null
-              union all
-              select credit, position, amount, 0, credit_balance, credit_held, credit_version, credit_previous
-              from journal where credit is not null) side
+            select debit as account, position, -amount as change, held_change,
+              debit_balance as balance, debit_held as held, debit_version as version, debit_previous as previous
+            from journal where debit is not null
+            union all
+            select credit, position, amount, 0, credit_balance, credit_held, credit_version, credit_previous
+            from journal where credit is not null
             order by account, version, position
             """;
 
@@ -72,9 +70,10 @@ final class AuditStore {
     /// @param entry that it says; empty when no version of this registry can have written it
     record Line(Position position, Optional<Entry> entry) {}
 
-    /// Lets PostgreSQL sort in a little more memory than usual, for this transaction.
+    /// Lets PostgreSQL sort in a little more memory than usual, for this transaction. A database that has no such
+    /// setting is asked for nothing.
     void prepare(Tx tx) {
-        tx.sql().execute("set local work_mem = '64MB'");
+        tx.sql().fetch("select set_config(name, '64MB', true) from pg_settings where name = 'work_mem'");
     }
 
     List<Ledger.Head> lanes(Tx tx) {

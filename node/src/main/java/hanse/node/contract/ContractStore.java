@@ -72,7 +72,11 @@ final class ContractStore implements RowType<UUID, Contract> {
               rejection = excluded.rejection, rejections = excluded.rejections, approved_at = excluded.approved_at,
               paid_at = excluded.paid_at, transfer = excluded.transfer, attempt = excluded.attempt, frame = excluded.frame,
               payment = excluded.payment, refusal = excluded.refusal
-            where row(m.*) is distinct from row(excluded.*)
+            where (m.state, m.submission, m.submitted_at, m.rejection, m.rejections, m.approved_at, m.paid_at,
+                m.transfer, m.attempt, m.frame, m.payment, m.refusal)
+              is distinct from (excluded.state, excluded.submission, excluded.submitted_at, excluded.rejection,
+                excluded.rejections, excluded.approved_at, excluded.paid_at, excluded.transfer, excluded.attempt,
+                excluded.frame, excluded.payment, excluded.refusal)
             """;
 
     private final RegistryId self;

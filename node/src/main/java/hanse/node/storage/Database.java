@@ -31,6 +31,10 @@ public final class Database {
 
     private static final String DEADLOCK = "40P01";
     private static final String UNIQUE_VIOLATION = "23505";
+
+    /// What CockroachDB says when it cannot tell whether it has committed.
+    private static final String COMPLETION_UNKNOWN = "40003";
+
     private static final int ATTEMPTS = 8;
 
     private final DataSource source;
@@ -157,10 +161,11 @@ public final class Database {
         return sqlState(failure).filter(UNIQUE_VIOLATION::equals).isPresent();
     }
 
-    /// Whether the connection broke, so that a commit's outcome may be unknown: SQLSTATE classes 08 and 57 (shutdown).
+    /// Whether the connection broke, so that a commit's outcome may be unknown: SQLSTATE classes 08 and 57 (shutdown),
+    /// and where the database says just that.
     public static boolean lostConnection(Throwable failure) {
         return sqlState(failure)
-                .filter(state -> state.startsWith("08") || state.startsWith("57P"))
+                .filter(state -> state.startsWith("08") || state.startsWith("57P") || state.equals(COMPLETION_UNKNOWN))
                 .isPresent();
     }
 

@@ -35,7 +35,7 @@ final class PeerTrustStore implements RowType<RegistryId, PeerTrust> {
             insert into peer_trust as t (peer, interactions, disputes_lost, last_interaction_at)
             select * from unnest(?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[])
               as u (peer, interactions, disputes_lost, last_interaction_at)
-            order by peer collate "C"
+            order by peer
             on conflict (peer) do update
             set interactions = t.interactions + excluded.interactions,
               disputes_lost = t.disputes_lost + excluded.disputes_lost,

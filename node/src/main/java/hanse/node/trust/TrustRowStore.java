@@ -43,7 +43,7 @@ final class TrustRowStore implements RowType<TrustRow.Pair, TrustRow> {
             select u.*, ? from unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
                 ?::bigint[], ?::bigint[])
               as u (rater, rater_home, rated, rated_home, satisfactory, unsatisfactory, dealings, reports, retracted)
-            order by rater, rater_home collate "C", rated, rated_home collate "C"
+            order by rater, rater_home, rated, rated_home
             on conflict (rater, rater_home, rated, rated_home) do update
             set satisfactory = t.satisfactory + excluded.satisfactory,
               unsatisfactory = t.unsatisfactory + excluded.unsatisfactory,
