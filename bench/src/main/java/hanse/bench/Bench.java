@@ -20,6 +20,7 @@ public final class Bench implements Callable<Integer> {
         payments,
         contracts,
         rest,
+        processes,
         federation,
         settlements,
         trust,
@@ -66,6 +67,7 @@ public final class Bench implements Callable<Integer> {
             case payments -> WireBenches.payments(options);
             case contracts -> WireBenches.contracts(options);
             case rest -> WireBenches.rest(options);
+            case processes -> ProcessesBench.run(options);
             case federation -> WireBenches.federation(options);
             case settlements -> WireBenches.settlements(options);
             case trust -> TrustBench.run(options);

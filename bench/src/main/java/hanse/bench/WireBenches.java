@@ -29,7 +29,7 @@ import java.util.Optional;
 /// their own. Client, nodes and databases share this machine.
 final class WireBenches {
     /// Until the code of all processes is compiled, on two cores that they share.
-    private static final Duration WARM_UP = Duration.ofSeconds(45);
+    static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final String AMOUNT = "0.01";
     private static final int MOST_AGENTS = 200;
 
@@ -156,7 +156,7 @@ final class WireBenches {
         return loop.run(options.clients(), WARM_UP, time(options), client);
     }
 
-    private static void transfer(List<WireStage.Agent> agents, int client) throws Exception {
+    static void transfer(List<WireStage.Agent> agents, int client) throws Exception {
         WireStage.Agent payer = WireStage.any(agents);
         WireStage.await(LedgerServiceGrpc.newFutureStub(payer.on(client).channel())
                 .transfer(TransferRequest.newBuilder()
@@ -238,11 +238,11 @@ final class WireBenches {
         }
     }
 
-    private static Duration time(Options options) {
+    static Duration time(Options options) {
         return Duration.ofSeconds(options.seconds());
     }
 
-    private static int agents(Options options) {
+    static int agents(Options options) {
         return Math.min(options.accounts(), MOST_AGENTS);
     }
 }

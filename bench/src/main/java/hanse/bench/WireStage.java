@@ -8,6 +8,7 @@ import hanse.node.config.NodeConfig;
 import hanse.node.config.Setting;
 import hanse.peer.v1.PeerServiceGrpc;
 import hanse.peer.v1.UpdatePeerRequest;
+import hanse.schema.EmbeddedPostgres;
 import hanse.sdk.AgentKey;
 import hanse.sdk.Credentials;
 import hanse.sdk.HanseClient;
@@ -17,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,6 +37,9 @@ final class WireStage implements AutoCloseable {
     private final Path directory;
     private final LocalFederation federation;
 
+    /// What processes share, where they do.
+    private final Optional<EmbeddedPostgres> shared;
+
     /// An agent and who it signs as, on each of the connections.
     record Agent(String did, Credentials credentials, List<HanseClient> clients) {
         /// The agent on one of its connections.
@@ -42,9 +48,10 @@ final class WireStage implements AutoCloseable {
         }
     }
 
-    private WireStage(Path directory, LocalFederation federation) {
+    private WireStage(Path directory, LocalFederation federation, Optional<EmbeddedPostgres> shared) {
         this.directory = directory;
         this.federation = federation;
+        this.shared = shared;
     }
 
     /// One registry.
@@ -76,12 +83,47 @@ final class WireStage implements AutoCloseable {
         return stage;
     }
 
+    /// One registry of two processes, which share a database.
+    static WireStage shared() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("hanse-bench-");
+        EmbeddedPostgres database =
+                EmbeddedPostgres.start(directory.resolve("postgres"), EmbeddedPostgres.Options.defaults());
+        List<LocalFederation.Member> processes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            int port = PORTS + 10 * i;
+            Map<Setting, String> chosen = new EnumMap<>(Setting.class);
+            chosen.put(Setting.REGISTRY, LocalFederation.REGISTRIES.getFirst());
+            chosen.put(Setting.BIND, "127.0.0.1");
+            chosen.put(Setting.PORT_GRPC, Integer.toString(port + 1));
+            chosen.put(Setting.PORT_REST, Integer.toString(port + 2));
+            chosen.put(Setting.PORT_PEER, Integer.toString(port + 3));
+            chosen.put(Setting.PORT_OPS, Integer.toString(port + 4));
+            chosen.put(Setting.JDBC_URL, database.jdbcUrl());
+            chosen.put(Setting.JDBC_USER, database.username());
+            chosen.put(Setting.JDBC_PASSWORD, database.password());
+            chosen.put(Setting.KEYS, directory.resolve("keys").toString());
+            chosen.put(Setting.RATE_FACTOR, "1000000");
+            chosen.put(Setting.LOG_LEVEL, "warn");
+            processes.add(LocalFederation.member(directory.resolve("process-" + i), chosen));
+        }
+        LocalFederation federation = LocalFederation.of(processes);
+        federation.requirePorts();
+        // One after the other: the first makes the schema.
+        for (LocalFederation.Member process : processes) {
+            process.launch();
+            process.awaitReady();
+        }
+        WireStage stage = new WireStage(directory, federation, Optional.of(database));
+        stage.servers().forEach(Server::age);
+        return stage;
+    }
+
     private static WireStage prepare() throws IOException {
         Path directory = Files.createTempDirectory("hanse-bench-");
         LocalFederation federation = LocalFederation.prepare(
                 directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
         federation.requirePorts();
-        return new WireStage(directory, federation);
+        return new WireStage(directory, federation, Optional.empty());
     }
 
     LocalFederation.Member alpha() {
@@ -94,10 +136,7 @@ final class WireStage implements AutoCloseable {
 
     /// Registers agents and makes them rich.
     List<Agent> agents(LocalFederation.Member member, int count) throws Exception {
-        List<HanseClient> connections = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            connections.add(HanseClient.connect(member.grpc(), member.caFile(), member.registry()));
-        }
+        List<HanseClient> connections = connections(member);
         List<java.util.concurrent.Future<Agent>> made = new ArrayList<>();
         try (var threads = java.util.concurrent.Executors.newFixedThreadPool(8)) {
             for (int i = 0; i < count; i++) {
@@ -109,6 +148,27 @@ final class WireStage implements AutoCloseable {
             agents.add(one.get());
         }
         return agents;
+    }
+
+    /// The same agents, connected to another process of their registry.
+    List<Agent> over(LocalFederation.Member process, List<Agent> agents) throws IOException {
+        List<HanseClient> connections = connections(process);
+        return agents.stream()
+                .map(agent -> new Agent(
+                        agent.did(),
+                        agent.credentials(),
+                        connections.stream()
+                                .map(connection -> connection.as(agent.credentials()))
+                                .toList()))
+                .toList();
+    }
+
+    private static List<HanseClient> connections(LocalFederation.Member member) throws IOException {
+        List<HanseClient> connections = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            connections.add(HanseClient.connect(member.grpc(), member.caFile(), member.registry()));
+        }
+        return connections;
     }
 
     private static Agent agent(LocalFederation.Member member, List<HanseClient> connections) throws IOException {
@@ -133,6 +193,7 @@ final class WireStage implements AutoCloseable {
     /// The servers of the registries' databases, the first registry's first.
     List<Server> servers() throws IOException {
         List<Server> servers = new ArrayList<>();
+        shared.ifPresent(database -> servers.add(Server.of(database)));
         for (LocalFederation.Member member : federation.members()) {
             if (member.config().database() instanceof NodeConfig.DatabaseSource.Embedded embedded
                     && Files.exists(embedded.directory())) {
@@ -173,6 +234,7 @@ final class WireStage implements AutoCloseable {
     @Override
     public void close() {
         federation.close();
+        shared.ifPresent(EmbeddedPostgres::close);
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(WireStage::delete);
         } catch (IOException e) {

@@ -169,6 +169,7 @@ public final class Node implements AutoCloseable {
         chores.add(new Chore("sessions-forget", Duration.ofMinutes(5), sessions::prune));
         upkeep = new Upkeep(
                 pool.connections(),
+                clock,
                 chores,
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),

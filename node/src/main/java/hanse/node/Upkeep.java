@@ -5,6 +5,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -35,13 +36,14 @@ final class Upkeep implements AutoCloseable {
     /// Work of this process.
     record Own(String name, Duration every, Runnable work) {}
 
-    Upkeep(DataSource database, List<Chore> shared, List<Own> own) {
+    Upkeep(DataSource database, InstantSource clock, List<Chore> shared, List<Own> own) {
         List<RecurringTask<Void>> tasks = new ArrayList<>();
         for (Chore task : shared) {
             tasks.add(Tasks.recurring(task.name(), FixedDelay.of(task.every()))
                     .execute((instance, context) -> task.work().run()));
         }
         this.scheduler = Scheduler.create(database)
+                .clock(clock::instant)
                 .threads(THREADS)
                 .pollingInterval(LOOK)
                 .heartbeatInterval(SIGN_OF_LIFE)

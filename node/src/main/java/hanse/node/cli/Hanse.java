@@ -57,7 +57,7 @@ import picocli.CommandLine.ScopeType;
             "Commands that ask a node find it, and the operator's key, by --dir: a node's directory or that of `hanse up`",
             "(default: where hanse.yaml is, else ./.hanse). --at picks one of several registries there.",
             "",
-            "`hanse bench` measures, `hanse simulate` plays what may go wrong; see their `--help`.",
+            "`hanse bench` measures, `hanse simulate` plays what may go wrong, `hanse drill` does it for real; see their `--help`.",
             "",
             "Exit codes: 0 done; 1 refused or failed, with the reason; 2 wrong usage; 3 the node could not be reached.",
         })

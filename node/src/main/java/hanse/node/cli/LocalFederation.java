@@ -99,6 +99,16 @@ public final class LocalFederation implements AutoCloseable {
         return new LocalFederation(members);
     }
 
+    /// Registries that were written before, whatever they are.
+    public static LocalFederation of(List<Member> members) {
+        return new LocalFederation(members);
+    }
+
+    /// Writes the settings and keys of one registry, or of one more process of a registry.
+    public static Member member(Path directory, Map<Setting, String> chosen) throws IOException {
+        return new Member(InitCommand.create(directory, chosen));
+    }
+
     /// The ports of both that something listens on already.
     public List<Integer> takenPorts() {
         List<Integer> taken = new ArrayList<>();
@@ -128,7 +138,7 @@ public final class LocalFederation implements AutoCloseable {
         }
     }
 
-    /// Starts both and returns when both are ready for work.
+    /// Starts all and returns when they are ready for work.
     public void start() throws IOException, InterruptedException {
         for (Member member : members) {
             member.launch();
@@ -138,11 +148,17 @@ public final class LocalFederation implements AutoCloseable {
         }
     }
 
-    /// Exchanges cards, both ways, and returns when both call the other ACTIVE. Doing it again changes nothing but an
-    /// address that has changed.
+    /// Exchanges cards, every two of them both ways, and returns when each calls the others ACTIVE. Doing it again
+    /// changes nothing but an address that has changed.
     public void peer() throws IOException, InterruptedException {
-        Member first = members.getFirst();
-        Member second = members.getLast();
+        for (int i = 0; i < members.size(); i++) {
+            for (Member other : members.subList(i + 1, members.size())) {
+                peer(members.get(i), other);
+            }
+        }
+    }
+
+    private static void peer(Member first, Member second) throws IOException, InterruptedException {
         SignedCard firstCard = first.peers().getCard(GetCardRequest.getDefaultInstance());
         SignedCard secondCard = second.peers().getCard(GetCardRequest.getDefaultInstance());
         first.add(secondCard);
@@ -172,7 +188,7 @@ public final class LocalFederation implements AutoCloseable {
         return death;
     }
 
-    /// Drains and stops both.
+    /// Drains and stops all.
     @Override
     public void close() {
         members.forEach(Member::askToStop);
@@ -247,7 +263,9 @@ public final class LocalFederation implements AutoCloseable {
         }
 
         /// Starts the process, which stops by itself when this one ends.
-        public void launch() throws IOException {
+        ///
+        /// @param javaOptions for its JVM
+        public void launch(String... javaOptions) throws IOException {
             List<String> command = new ArrayList<>();
             command.add(ProcessHandle.current()
                     .info()
@@ -258,6 +276,7 @@ public final class LocalFederation implements AutoCloseable {
                             && !argument.startsWith("-agentlib")
                             && !argument.startsWith("-javaagent"))
                     .forEach(command::add);
+            command.addAll(List.of(javaOptions));
             command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path"), Hanse.class.getName()));
 
             command.addAll(List.of(

@@ -149,7 +149,8 @@ final class PeerStore {
         return tx.sql().fetchCount(OUTBOX, OUTBOX.PEER.eq(peer.value()));
     }
 
-    /// Claims the peers whose outbox no living process looks after, and renews the claims of `owner`.
+    /// Claims the peers whose outbox no living process looks after, and renews the claims of `owner`. A claim that
+    /// reaches far beyond a lease was made by a clock that was ahead, and would outlive its owner by as much.
     ///
     /// @return those that `owner` looks after now
     Set<RegistryId> lease(Tx tx, UUID owner, Duration lease) {
@@ -157,12 +158,13 @@ final class PeerStore {
                 .fetch(
                         """
                         update peer set pump_owner = {0}, pump_until = {1}
-                        where pump_owner = {0} or pump_owner is null or pump_until < {2}
+                        where pump_owner = {0} or pump_owner is null or pump_until < {2} or pump_until > {3}
                         returning registry_id
                         """,
                         DSL.val(owner),
                         DSL.val(tx.now().plus(lease).atOffset(ZoneOffset.UTC)),
-                        DSL.val(tx.now().atOffset(ZoneOffset.UTC)))
+                        DSL.val(tx.now().atOffset(ZoneOffset.UTC)),
+                        DSL.val(tx.now().plus(lease.multipliedBy(2)).atOffset(ZoneOffset.UTC)))
                 .map(row -> new RegistryId(row.get(0, String.class))));
     }
 

@@ -1,0 +1,122 @@
+package hanse.drill;
+
+import hanse.certs.SigningKey;
+import hanse.ledger.v1.DepositRequest;
+import hanse.node.cli.LocalFederation.Member;
+import hanse.node.config.NodeConfig;
+import hanse.sdk.AgentKey;
+import hanse.sdk.Credentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// One registry: its processes, the ways to them, and its agents.
+final class Town implements AutoCloseable {
+    static final String RICH = "1000000";
+    private static final int AGENTS = 8;
+
+    private final List<Member> processes = new CopyOnWriteArrayList<>();
+    private final List<Party> agents = new ArrayList<>();
+    private final Proxy peers;
+    private final Proxy clients;
+    private final Door door;
+
+    /// @param first its first process, which need not run yet
+    /// @param peers the way for peers, which its card names
+    Town(Member first, Proxy peers) throws IOException {
+        this.peers = peers;
+        this.clients = new Proxy();
+        this.door = new Door(clients.address(), first.caFile(), first.registry());
+        add(first);
+    }
+
+    String registry() {
+        return first().registry();
+    }
+
+    /// Any of its processes will do where they share everything; this is the one that there always is.
+    Member first() {
+        return processes.getFirst();
+    }
+
+    List<Member> processes() {
+        return List.copyOf(processes);
+    }
+
+    /// From now on this process is called, too.
+    void add(Member process) {
+        processes.add(process);
+        route();
+    }
+
+    void remove(Member process) {
+        processes.remove(process);
+        route();
+    }
+
+    private void route() {
+        peers.to(processes.stream().map(one -> one.config().ports().peer()).toList());
+        clients.to(processes.stream().map(one -> one.config().ports().grpc()).toList());
+    }
+
+    /// The way for peers.
+    Proxy peers() {
+        return peers;
+    }
+
+    Door door() {
+        return door;
+    }
+
+    List<Party> agents() {
+        return List.copyOf(agents);
+    }
+
+    /// Registers its agents and makes them rich.
+    void settle() throws IOException {
+        for (int i = 0; i < AGENTS; i++) {
+            AgentKey key = AgentKey.generate();
+            // Clients share the machine with what they try: their signatures cost as little as they can.
+            SigningKey fast = SigningKey.parse(key.toPem());
+            Credentials agent = door.client(i).register(key.signingWith(fast::sign), "agent-" + i);
+            agents.add(new Party(agent, door::client));
+            var unused = first().operator()
+                    .ledger()
+                    .deposit(DepositRequest.newBuilder()
+                            .setAgentId(agent.subject())
+                            .setAmount(RICH)
+                            .setRequestId("rich-" + i)
+                            .build());
+        }
+    }
+
+    /// Its database, as its operator sees it.
+    Connection database() throws SQLException, IOException {
+        return switch (first().config().database()) {
+            case NodeConfig.DatabaseSource.Jdbc(String url, String user, String password, int _) ->
+                DriverManager.getConnection(url, user, password);
+            case NodeConfig.DatabaseSource.Embedded(Path directory, int _) -> {
+                String port = Files.readAllLines(directory.resolve("data/postmaster.pid"))
+                        .get(3)
+                        .strip();
+                yield DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + port + "/hanse",
+                        "hanse",
+                        Files.readString(directory.resolve("password")).strip());
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        door.close();
+        clients.close();
+        peers.close();
+    }
+}
