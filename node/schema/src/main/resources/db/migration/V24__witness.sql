@@ -1,7 +1,7 @@
 -- Registries keep each other's checkpoints, so that none rewrites its own past unseen.
 
 create table witness (
-  peer             text collate "C" not null primary key,
+  peer             text not null primary key,
   number           bigint      not null check (number >= 1),
   received_at      timestamptz not null,
   body             bytea       not null,
@@ -24,7 +24,7 @@ comment on column witness.alarm_body is 'The contradicting text. Both are signed
 comment on column witness.alarm_signature is 'Ed25519 by the peer''s signing key over alarm_body.';
 
 create table witness_day (
-  peer       text collate "C" not null,
+  peer       text not null,
   day        integer not null,
   number     bigint  not null,
   body       bytea   not null,
@@ -40,7 +40,7 @@ comment on column witness_day.body is 'The signed text (UTF-8).';
 comment on column witness_day.signature is 'Ed25519 by the peer''s signing key over body.';
 
 create table witnessed_by (
-  peer       text collate "C" not null primary key,
+  peer       text not null primary key,
   seen_at    timestamptz not null,
   number     bigint      not null default 0,
   body       bytea,

@@ -8,8 +8,8 @@ comment on column inbox.bucket_day is 'For a transfer that was credited: the day
 comment on column inbox.micros is 'For a transfer that was credited: micro-AVT.';
 
 -- Statements read one day's rows, which arrive together.
-create index inbox_bucket_day on inbox using brin (bucket_day) with (pages_per_range = 32);
-create index frame_bucket_day on frame using brin (bucket_day) with (pages_per_range = 32);
+create index inbox_bucket_day on inbox (bucket_day asc);
+create index frame_bucket_day on frame (bucket_day asc);
 
 alter table peer_position
   add column closed_day integer not null default -1,
@@ -21,7 +21,7 @@ comment on column peer_position.closed_day is 'The peer has closed its transfers
 comment on column peer_position.first_day is 'Before this day, in days since 1970-01-01, there are no statements of our transfers to the peer: it was one before there were any.';
 
 create table statement (
-  peer             text collate "C" not null,
+  peer             text not null,
   sent             boolean     not null,
   day              integer     not null,
   made_at          timestamptz not null,
@@ -53,7 +53,7 @@ comment on column statement.differs is 'Whether the two say different things.';
 comment on column statement.narrowed is 'Whether the difference was narrowed to the transfers in statement_difference.';
 
 create table statement_difference (
-  peer          text collate "C" not null,
+  peer          text not null,
   sent          boolean not null,
   day           integer not null,
   transfer      uuid    not null,
