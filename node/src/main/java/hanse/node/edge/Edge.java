@@ -85,6 +85,7 @@ public final class Edge implements AutoCloseable {
     private final Authentication authentication;
     private final Limiter limiter;
     private final Gate gate;
+    private final Runnable room;
     private final EdgeLimits limits;
     private final Semaphore lookUps;
     private final LongSupplier entropy;
@@ -92,12 +93,14 @@ public final class Edge implements AutoCloseable {
     private final HashedWheelTimer timer =
             new HashedWheelTimer(new DefaultThreadFactory("call-time", true), 100, TimeUnit.MILLISECONDS, 512, false);
 
+    /// @param room refuses with `OVERLOADED` while agents' changes would wait too long
     /// @param entropy random numbers for trace ids and for telling executions apart; nothing secret is made of them
     public Edge(
             RegistryId registry,
             Authentication authentication,
             Limiter limiter,
             Gate gate,
+            Runnable room,
             EdgeLimits limits,
             LongSupplier entropy,
             MeterRegistry meters) {
@@ -105,6 +108,7 @@ public final class Edge implements AutoCloseable {
         this.authentication = authentication;
         this.limiter = limiter;
         this.gate = gate;
+        this.room = room;
         this.limits = limits;
         this.lookUps = new Semaphore(limits.lookUps());
         this.entropy = entropy;
@@ -115,6 +119,10 @@ public final class Edge implements AutoCloseable {
     <Q, A> void admit(Arrival<Q, A> arrival) {
         Received<Q> received = arrival.received();
         received.orRefuse();
+        // room: whoever cannot be served in time is told so before a signature is checked.
+        if (arrival.guarded().rpc().isAgentsChange()) {
+            room.run();
+        }
         Presented presented = presented(arrival, received);
         Optional<Identified> who = authentication.fromMemory(presented);
         if (who.isPresent()) {
