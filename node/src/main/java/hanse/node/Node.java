@@ -113,6 +113,7 @@ public final class Node implements AutoCloseable {
                         authentication,
                         new Limiter(limits, strikes, clock),
                         registry.bondGate(),
+                        registry.commit()::requireRoom,
                         EdgeLimits.defaults(),
                         () -> ThreadLocalRandom.current().nextLong(),
                         metrics)

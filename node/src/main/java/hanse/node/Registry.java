@@ -148,7 +148,8 @@ public final class Registry implements AutoCloseable {
         }
 
         private GroupCommit.Settings writing(NodeConfig.Writing wanted) {
-            return new GroupCommit.Settings(wanted.largestBatch(), wanted.longestQueue(), !inTurn);
+            return new GroupCommit.Settings(
+                    wanted.largestBatch(), wanted.longestQueue(), wanted.longestWait(), !inTurn);
         }
     }
 

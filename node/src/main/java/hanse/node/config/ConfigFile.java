@@ -180,7 +180,8 @@ public final class ConfigFile {
                 new Writing(
                         integer(Setting.WRITERS, 1, 16),
                         integer(Setting.LARGEST_BATCH, 1, 8_192),
-                        integer(Setting.LONGEST_QUEUE, 1, 1_000_000)),
+                        integer(Setting.LONGEST_QUEUE, 1, 1_000_000),
+                        Duration.ofMillis(integer(Setting.LONGEST_WAIT, 1, 60_000))),
                 integer(Setting.FEE_PPM, 0, 500_000),
                 integer(Setting.ATTESTATION_REDUCTION, 0, 500_000),
                 flag(Setting.FAUCET),

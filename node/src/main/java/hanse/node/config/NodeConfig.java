@@ -80,8 +80,10 @@ public record NodeConfig(
         record Embedded(Path directory, int connections) implements DatabaseSource {}
     }
 
-    /// How the group commit batches: writers (one lane each), most commands in a transaction, most commands waiting.
-    public record Writing(int writers, int largestBatch, int longestQueue) {}
+    /// How the group commit batches: writers (one lane each), most commands in a transaction, most commands waiting,
+    /// and
+    /// how long an agent's command should wait at most.
+    public record Writing(int writers, int largestBatch, int longestQueue, Duration longestWait) {}
 
     /// What holds for peers: the limit when an operator names none, and the `host:port` on our card.
     public record Peers(Avt exposureLimit, String endpoint) {}

@@ -45,6 +45,11 @@ public enum Setting {
     LARGEST_BATCH("writing.largest_batch", "1024", "Most commands in one transaction. 1 to 8192."),
     LONGEST_QUEUE(
             "writing.longest_queue", "16384", "Most commands waiting; more are refused with OVERLOADED. 1 to 1000000."),
+    LONGEST_WAIT(
+            "writing.longest_wait_ms",
+            "50",
+            "Beyond what the writers get done in so many milliseconds, agents' commands are refused with OVERLOADED. 1 to"
+                    + " 60000."),
     FEE_PPM("fee_ppm", "5000", "Fee in parts per million of the amount: 5000 is 0.5 %. 0 to 500000."),
     ATTESTATION_REDUCTION(
             "disputes.attestation_reduction_ppm",

@@ -90,6 +90,7 @@ public final class Edge implements AutoCloseable {
     private final Authentication authentication;
     private final Limiter limiter;
     private final Gate gate;
+    private final Runnable room;
     private final EdgeLimits limits;
     private volatile BooleanSupplier reconciling = () -> false;
     private final Semaphore lookUps;
@@ -98,12 +99,14 @@ public final class Edge implements AutoCloseable {
     private final HashedWheelTimer timer =
             new HashedWheelTimer(new DefaultThreadFactory("call-time", true), 100, TimeUnit.MILLISECONDS, 512, false);
 
+    /// @param room refuses with `OVERLOADED` while agents' changes would wait too long
     /// @param entropy random numbers for trace ids and for telling executions apart; nothing secret is made of them
     public Edge(
             RegistryId registry,
             Authentication authentication,
             Limiter limiter,
             Gate gate,
+            Runnable room,
             EdgeLimits limits,
             LongSupplier entropy,
             MeterRegistry meters) {
@@ -111,6 +114,7 @@ public final class Edge implements AutoCloseable {
         this.authentication = authentication;
         this.limiter = limiter;
         this.gate = gate;
+        this.room = room;
         this.limits = limits;
         this.lookUps = new Semaphore(limits.lookUps());
         this.entropy = entropy;
@@ -127,6 +131,10 @@ public final class Edge implements AutoCloseable {
     <Q, A> void admit(Arrival<Q, A> arrival) {
         Received<Q> received = arrival.received();
         received.orRefuse();
+        // room: whoever cannot be served in time is told so before a signature is checked.
+        if (arrival.guarded().rpc().isAgentsChange()) {
+            room.run();
+        }
         Presented presented = presented(arrival, received);
         Optional<Identified> who = authentication.fromMemory(presented);
         if (who.isPresent()) {

@@ -101,6 +101,11 @@ record Rpc(
                 .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.STRING && !field.isRepeated());
     }
 
+    /// Whether it changes something and is not for operators: that tells whose work it is before anybody is known.
+    boolean isAgentsChange() {
+        return changes && !roles.contains(Role.OPERATOR);
+    }
+
     /// Refuses with `UNAUTHENTICATED` or `ROLE_REQUIRED` a caller whose role the RPC does not name.
     void requireRole(Caller caller) {
         boolean admitted = roles.contains(Role.ANYONE)

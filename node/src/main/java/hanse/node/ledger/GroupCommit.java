@@ -21,6 +21,11 @@ import org.slf4j.LoggerFactory;
 /// Runs commands in batches: one transaction for all that wait at that moment. There is no timer; a batch is whatever
 /// queued while the last one committed. Several writers, each with its own lane, take from one queue, so that one
 /// decides while another commits.
+///
+/// An agent's command is turned away as soon as it would wait too long ([Backlog]). What peers ask for, what follows
+/// from
+/// their answers, the node's own work and operators are let in up to the longest queue: peers have bounds of their own,
+/// and money that is on its way must not wait for new business.
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     private static final Duration RETRY_SOON = Duration.ofSeconds(1);
@@ -28,16 +33,21 @@ public final class GroupCommit implements AutoCloseable {
 
     private final Settings settings;
     private final BlockingQueue<Pending<?>> queue;
+    private final Backlog backlog;
+    private final CommitMeters meters;
     private final List<Thread> threads = new ArrayList<>();
     private Optional<InTurn> inTurn = Optional.empty();
     private volatile boolean closing;
 
     /// @param largestBatch most commands in one transaction
-    /// @param longestQueue most commands waiting; beyond it a command is turned away with `OVERLOADED`
+    /// @param longestQueue most commands waiting; beyond it every command is turned away with `OVERLOADED`
+    /// @param longestWait beyond what the writers get done in this time, an agent's command is turned away with it
     /// @param threads whether writers run by themselves; without them whoever submits a command runs its batch
-    public record Settings(int largestBatch, int longestQueue, boolean threads) {
+    public record Settings(int largestBatch, int longestQueue, Duration longestWait, boolean threads) {
+        private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
+
         public Settings(int largestBatch, int longestQueue) {
-            this(largestBatch, longestQueue, true);
+            this(largestBatch, longestQueue, LONGEST_WAIT, true);
         }
 
         public static Settings standard() {
@@ -56,13 +66,16 @@ public final class GroupCommit implements AutoCloseable {
             MeterRegistry registry) {
         this.settings = settings;
         this.queue = new LinkedBlockingQueue<>(settings.longestQueue());
-        CommitMeters meters = CommitMeters.of(registry);
+        this.backlog = new Backlog(settings, lanes.size());
+        this.meters = CommitMeters.of(registry);
         registry.gauge("hanse.commit.queue", Tags.empty(), queue, BlockingQueue::size);
+        registry.gauge("hanse.commit.queue.limit", Tags.empty(), backlog, Backlog::limit);
         for (int lane : lanes) {
             Writer writer = new Writer(database, lane, operators, meters);
             if (settings.threads()) {
+                int number = threads.size();
                 threads.add(
-                        Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
+                        Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(number, writer)));
             } else {
                 inTurn = Optional.of(new InTurn(queue, writer, settings.largestBatch()));
             }
@@ -75,13 +88,30 @@ public final class GroupCommit implements AutoCloseable {
         Pending<R> pending = new Pending<>(command);
         if (closing) {
             pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
-        } else if (!queue.offer(pending)) {
-            pending.answer.completeExceptionally(RefusedException.retryAfter(Reason.OVERLOADED, RETRY_SOON));
+        } else if ((pending.isAgents() && !hasRoom()) || !queue.offer(pending)) {
+            pending.answer.completeExceptionally(overloaded());
         } else if (closing && queue.remove(pending)) {
             pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
         }
         inTurn.ifPresent(InTurn::run);
         return pending.answer;
+    }
+
+    /// Refuses with `OVERLOADED` where an agent's command would wait too long: for who wants to know it before anything
+    /// is spent on the call.
+    public void requireRoom() {
+        if (!hasRoom()) {
+            throw overloaded();
+        }
+    }
+
+    private boolean hasRoom() {
+        return backlog.hasRoom(queue.size());
+    }
+
+    private RefusedException overloaded() {
+        meters.turnedAway().increment();
+        return RefusedException.retryAfter(Reason.OVERLOADED, RETRY_SOON);
     }
 
     /// Runs `asking`; what it submits makes one batch, in that order. Only without threads.
@@ -117,14 +147,19 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void write(Writer writer) {
+    private void write(int number, Writer writer) {
         List<Pending<?>> batch = new ArrayList<>();
         while (gather(batch)) {
+            boolean busy = batch.size() == settings.largestBatch() || !queue.isEmpty();
+            long start = System.nanoTime();
             try {
                 writer.run(batch);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed in a way that nobody foresaw", e);
                 batch.forEach(pending -> pending.answer.completeExceptionally(e));
+            }
+            if (busy) {
+                backlog.done(number, batch.size(), System.nanoTime() - start);
             }
             batch = new ArrayList<>();
         }

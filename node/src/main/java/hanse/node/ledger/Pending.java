@@ -1,6 +1,7 @@
 package hanse.node.ledger;
 
 import hanse.node.call.Call;
+import hanse.node.call.Caller;
 import hanse.node.call.Request;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,5 +15,10 @@ final class Pending<R> {
     Pending(Command<R> command) {
         this.command = command;
         this.request = command.call().map(Call::request);
+    }
+
+    /// Whether an agent, or a stranger, waits for it.
+    boolean isAgents() {
+        return request.isPresent() && !(request.get().caller() instanceof Caller.Operator);
     }
 }

@@ -285,7 +285,8 @@ final class GroupCommitTest {
         }
         Random random = new Random(7);
         List<CompletableFuture<String>> answers = new ArrayList<>();
-        try (TestRegistry other = TestRegistry.on(postgres.pool(), new GroupCommit.Settings(16, 16_384))) {
+        GroupCommit.Settings small = new GroupCommit.Settings(16, 16_384, Duration.ofMinutes(1), true);
+        try (TestRegistry other = TestRegistry.on(postgres.pool(), small)) {
             for (int i = 0; i < 3_000; i++) {
                 int payer = random.nextInt(agents.size());
                 int payee = (payer + 1 + random.nextInt(agents.size() - 1)) % agents.size();
@@ -333,6 +334,31 @@ final class GroupCommitTest {
         assertThat(done).isBetween(4L, 6L);
         assertThat(done + turnedAway).isEqualTo(20);
         assertThat(registry.balance(alice)).isEqualTo(100_000_000 - done * 1_000_000);
+    }
+
+    @Test
+    void agentsAreTurnedAwayFromAWaitThatIsTooLongAndNobodyElseIs() throws Exception {
+        commit.close();
+        commit = commit(new GroupCommit.Settings(2, 1_000, Duration.ofNanos(1), true));
+        inOneBatch(pay("1", "a"), pay("1", "b"), pay("1", "c"), pay("1", "d"));
+        Caller operator = new Caller.Operator("admin", 1);
+        List<CompletableFuture<String>> agents = new ArrayList<>();
+        List<CompletableFuture<String>> others = new ArrayList<>();
+        try (TestRegistry.HeldUp _ = registry.holdUp()) {
+            for (int i = 0; i < 20; i++) {
+                agents.add(commit.submit(pay("1", "n" + i)));
+                others.add(commit.submit(registry.transfer(Optional.empty(), alice, bob, Avt.parse("0.5"))));
+                others.add(commit.submit(issue(call(operator, "o" + i, "1", UUID.randomUUID()))));
+            }
+        }
+        others.forEach(CompletableFuture::join);
+        long done = agents.stream().filter(a -> refusal(a).isEmpty()).count();
+        assertThat(agents)
+                .filteredOn(CompletableFuture::isCompletedExceptionally)
+                .hasSizeGreaterThan(10)
+                .extracting(TestRegistry::refusal)
+                .containsOnly(Optional.of(Reason.OVERLOADED));
+        assertThat(registry.balance(alice)).isEqualTo(100_000_000 - 4_000_000 - 10_000_000 - done * 1_000_000);
     }
 
     @Test

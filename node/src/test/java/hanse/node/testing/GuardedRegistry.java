@@ -88,6 +88,7 @@ public final class GuardedRegistry implements AutoCloseable {
     public record Options(
             RateLimits rates,
             EdgeLimits limits,
+            GroupCommit.Settings writing,
             ForeignDids peers,
             List<UnfinishedBusiness> unfinished,
             List<BindableService> instead) {
@@ -95,6 +96,7 @@ public final class GuardedRegistry implements AutoCloseable {
             return new Options(
                     RateLimits.defaults().withFactor(1_000),
                     EdgeLimits.defaults(),
+                    GroupCommit.Settings.standard(),
                     (home, did) ->
                             CompletableFuture.failedFuture(new RefusedException(hanse.error.v1.Reason.UNKNOWN_PEER)),
                     List.of(),
@@ -102,24 +104,28 @@ public final class GuardedRegistry implements AutoCloseable {
         }
 
         public Options rates(RateLimits other) {
-            return new Options(other, limits, peers, unfinished, instead);
+            return new Options(other, limits, writing, peers, unfinished, instead);
         }
 
         public Options limits(EdgeLimits other) {
-            return new Options(rates, other, peers, unfinished, instead);
+            return new Options(rates, other, writing, peers, unfinished, instead);
+        }
+
+        public Options writing(GroupCommit.Settings other) {
+            return new Options(rates, limits, other, peers, unfinished, instead);
         }
 
         public Options peers(ForeignDids other) {
-            return new Options(rates, limits, other, unfinished, instead);
+            return new Options(rates, limits, writing, other, unfinished, instead);
         }
 
         public Options unfinished(UnfinishedBusiness other) {
-            return new Options(rates, limits, peers, List.of(other), instead);
+            return new Options(rates, limits, writing, peers, List.of(other), instead);
         }
 
         /// Serves these in place of everything else.
         public Options serving(BindableService... services) {
-            return new Options(rates, limits, peers, unfinished, List.of(services));
+            return new Options(rates, limits, writing, peers, unfinished, List.of(services));
         }
     }
 
@@ -165,8 +171,8 @@ public final class GuardedRegistry implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         SigningKeys keys = new SigningKeys();
         this.operators = new Operators(database, ledger, keys);
-        this.commit = new GroupCommit(
-                database, lanes.subList(0, 1), operators, GroupCommit.Settings.standard(), new SimpleMeterRegistry());
+        this.commit =
+                new GroupCommit(database, lanes.subList(0, 1), operators, options.writing(), new SimpleMeterRegistry());
         Outcomes outcomes = new Outcomes(database, new OutcomeStore(), ledger, operators);
         this.agents = new Agents(
                 NAME,
@@ -187,6 +193,7 @@ public final class GuardedRegistry implements AutoCloseable {
                 authentication,
                 new Limiter(options.rates(), strikes, clock),
                 Gate.OPEN,
+                commit::requireRoom,
                 options.limits(),
                 () -> ThreadLocalRandom.current().nextLong(),
                 new SimpleMeterRegistry());
