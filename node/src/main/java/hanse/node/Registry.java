@@ -304,7 +304,7 @@ public final class Registry implements AutoCloseable {
                 new BondGrpc(parties, bonds),
                 new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, verification),
-                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck()),
+                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck(), federation.doctor()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
     }
 

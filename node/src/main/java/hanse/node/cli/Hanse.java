@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             AuditCommands.class,
             EventCommands.class,
             PeerCommands.class,
+            StuckCommand.class,
             ContractCommands.class,
             DisputeCommands.class,
             SettlementCommands.class,

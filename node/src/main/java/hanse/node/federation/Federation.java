@@ -82,6 +82,7 @@ public final class Federation implements AutoCloseable {
     private final CrossRegistryTransfers transfers;
     private final PeerTransfers peerTransfers;
     private final StuckMessages stuck;
+    private final PeerDoctor doctor;
     private final CardRenewals renewals;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
@@ -177,6 +178,7 @@ public final class Federation implements AutoCloseable {
                         self.node().bundle(), self.furtherKeys().get()),
                 peer -> links.renew(peer.value(), card(), CALL));
         this.stuck = new StuckMessages(database, outcomes, store, pending, peer -> links.wake(peer.value()));
+        this.doctor = new PeerDoctor(database, store, pending, links, metrics, self.node(), clock);
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = surroundings
                 .inbox()
@@ -190,7 +192,8 @@ public final class Federation implements AutoCloseable {
                         metrics,
                         did -> agents.apply(did),
                         peers::renew,
-                        threads));
+                        threads,
+                        clock));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -226,6 +229,10 @@ public final class Federation implements AutoCloseable {
 
     public StuckMessages stuck() {
         return stuck;
+    }
+
+    public PeerDoctor doctor() {
+        return doctor;
     }
 
     public PeerTransfers peerTransfers() {

@@ -13,6 +13,7 @@ import hanse.federation.v1.ResolveAgentResponse;
 import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.call.WireTime;
 import hanse.node.ledger.GroupCommit;
 import hanse.peer.Answers;
 import hanse.peer.Inbox;
@@ -21,6 +22,7 @@ import hanse.peer.PeerMetrics;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,6 +43,7 @@ final class PeerInbox implements Inbox {
     private final Function<String, ResolveAgentResponse> agents;
     private final BiConsumer<RegistryId, SignedCard> renewal;
     private final Executor signing;
+    private final InstantSource clock;
     private final InboxStore store = new InboxStore();
 
     PeerInbox(
@@ -53,7 +56,8 @@ final class PeerInbox implements Inbox {
             PeerMetrics metrics,
             Function<String, ResolveAgentResponse> agents,
             BiConsumer<RegistryId, SignedCard> renewal,
-            Executor signing) {
+            Executor signing,
+            InstantSource clock) {
         this.self = self;
         this.commit = commit;
         this.routes = routes;
@@ -64,6 +68,7 @@ final class PeerInbox implements Inbox {
         this.agents = agents;
         this.renewal = renewal;
         this.signing = signing;
+        this.clock = clock;
     }
 
     @Override
@@ -123,6 +128,7 @@ final class PeerInbox implements Inbox {
                 .setRegistryId(self.value())
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
+                .setNow(WireTime.of(clock.instant()))
                 .build());
     }
 
