@@ -52,7 +52,12 @@ final class Ground implements AutoCloseable {
             }
             LocalFederation firsts =
                     LocalFederation.of(ground.towns.stream().map(Town::first).toList());
-            firsts.start();
+            for (Town town : ground.towns) {
+                Town.launch(town.first());
+            }
+            for (Town town : ground.towns) {
+                town.first().awaitReady();
+            }
             firsts.peer();
             for (Town town : ground.towns) {
                 town.settle();
@@ -140,7 +145,7 @@ final class Ground implements AutoCloseable {
                         Setting.JDBC_USER, database.username(),
                         Setting.JDBC_PASSWORD, database.password(),
                         Setting.KEYS, directory.resolve("shared-keys").toString()));
-        another.launch();
+        Town.launch(another);
         another.awaitReady();
         return another;
     }

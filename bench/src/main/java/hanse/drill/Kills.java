@@ -46,7 +46,7 @@ final class Kills implements Misfortune {
     private void kill(Town town) throws Exception {
         Member node = town.first();
         node.kill();
-        node.launch();
+        Town.launch(node);
         tally.happens("kill -9 of " + town.registry() + "'s node");
     }
 }

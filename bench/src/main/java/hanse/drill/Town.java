@@ -13,12 +13,17 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// One registry: its processes, the ways to them, and its agents.
 final class Town implements AutoCloseable {
     static final String RICH = "1000000";
+
+    /// Its processes live short lives: they are to be up again soon, rather than fast in the end.
+    private static final String SOON_UP = "-XX:TieredStopAtLevel=1";
+
     private static final int AGENTS = 8;
 
     private final List<Member> processes = new CopyOnWriteArrayList<>();
@@ -58,6 +63,15 @@ final class Town implements AutoCloseable {
     void remove(Member process) {
         processes.remove(process);
         route();
+    }
+
+    /// Starts a process.
+    ///
+    /// @param javaOptions for its JVM
+    static void launch(Member process, String... javaOptions) throws IOException {
+        String[] all = Arrays.copyOf(javaOptions, javaOptions.length + 1);
+        all[javaOptions.length] = SOON_UP;
+        process.launch(all);
     }
 
     private void route() {

@@ -61,7 +61,7 @@ final class WrongClocks implements Misfortune {
     private void restart(Town town, Duration wrongBy) throws Exception {
         Member node = town.first();
         node.kill();
-        node.launch("-Dhanse.clock.offset=" + wrongBy);
+        Town.launch(node, "-Dhanse.clock.offset=" + wrongBy);
         node.awaitReady();
         town.door().knock();
     }

@@ -321,7 +321,7 @@ public final class Registry implements AutoCloseable {
                 new AttestationGrpc(parties, attestations),
                 new AuditGrpc(checkpoints, receipts, verification),
                 new StatementGrpc(federation.directory(), statements, reports),
-                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck()),
+                new PeerGrpc(federation.peers(), federation.peerTransfers(), federation.stuck(), federation.doctor()),
                 new OperatorGrpc(database, outcomes, parties, operators, suspensions));
     }
 

@@ -42,6 +42,7 @@ import picocli.CommandLine.ScopeType;
             StatementCommands.class,
             EventCommands.class,
             PeerCommands.class,
+            StuckCommand.class,
             ContractCommands.class,
             DisputeCommands.class,
             SettlementCommands.class,

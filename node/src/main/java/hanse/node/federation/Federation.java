@@ -85,6 +85,7 @@ public final class Federation implements AutoCloseable {
     private final CrossRegistryTransfers transfers;
     private final PeerTransfers peerTransfers;
     private final StuckMessages stuck;
+    private final PeerDoctor doctor;
     private final CardRenewals renewals;
     private final Witnesses witnesses;
     private final Inbox inbox;
@@ -203,6 +204,7 @@ public final class Federation implements AutoCloseable {
                 this::card);
         this.renewals = new CardRenewals(this::content, peer -> links.renew(peer.value(), card(), CALL));
         this.stuck = new StuckMessages(database, outcomes, store, pending, peer -> links.wake(peer.value()));
+        this.doctor = new PeerDoctor(database, store, pending, links, metrics, self.node(), clock);
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = surroundings
                 .inbox()
@@ -218,7 +220,8 @@ public final class Federation implements AutoCloseable {
                         peers::renew,
                         witnesses,
                         () -> statements,
-                        threads));
+                        threads,
+                        clock));
         this.upkeep = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("federation").factory());
         routes.decide(
@@ -254,6 +257,10 @@ public final class Federation implements AutoCloseable {
 
     public StuckMessages stuck() {
         return stuck;
+    }
+
+    public PeerDoctor doctor() {
+        return doctor;
     }
 
     public PeerTransfers peerTransfers() {

@@ -143,6 +143,19 @@ final class OutboxStore implements RowType<OutboxStore.Key, OutboxStore.Change> 
                         row.getId(), kind(row.getMessage()), row.getCreatedAt(), row.getAsideAt(), row.getAsideFor()));
     }
 
+    /// What has no outcome of a peer.
+    ///
+    /// @param aside how many of the messages are set aside
+    record Waiting(int messages, int aside, Optional<Instant> oldest) {}
+
+    Waiting waiting(Tx tx, RegistryId peer) {
+        return tx.sql()
+                .select(DSL.count(), DSL.count(OUTBOX.ASIDE_AT), DSL.min(OUTBOX.CREATED_AT))
+                .from(OUTBOX)
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .fetchSingle(row -> new Waiting(row.value1(), row.value2(), Optional.ofNullable(row.value3())));
+    }
+
     /// Sends again what is set aside.
     ///
     /// @param id of the one; empty for all to that peer

@@ -10,6 +10,8 @@ import hanse.node.ledger.Avt;
 import hanse.peer.v1.AcceptJournalRequest;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.AdvanceTransferRequest;
+import hanse.peer.v1.DiagnosePeerRequest;
+import hanse.peer.v1.Diagnosis;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
 import hanse.peer.v1.ListPeerTransfersRequest;
@@ -45,8 +47,10 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     private final Peers peers;
     private final PeerTransfers transfers;
     private final StuckMessages stuck;
+    private final PeerDoctor doctor;
 
-    public PeerGrpc(Peers peers, PeerTransfers transfers, StuckMessages stuck) {
+    public PeerGrpc(Peers peers, PeerTransfers transfers, StuckMessages stuck, PeerDoctor doctor) {
+        this.doctor = doctor;
         this.peers = peers;
         this.transfers = transfers;
         this.stuck = stuck;
@@ -70,6 +74,12 @@ public final class PeerGrpc extends PeerServiceGrpc.PeerServiceImplBase {
     public void getPeer(GetPeerRequest request, StreamObserver<Peer> observer) {
         RegistryId id = id(request.getRegistryId());
         Cold.run(observer, () -> peers.get(id));
+    }
+
+    @Override
+    public void diagnosePeer(DiagnosePeerRequest request, StreamObserver<Diagnosis> observer) {
+        RegistryId id = id(request.getRegistryId());
+        Cold.run(observer, () -> doctor.diagnose(id));
     }
 
     @Override

@@ -21,6 +21,7 @@ import hanse.federation.v1.ShowTotalsResponse;
 import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.call.WireTime;
 import hanse.node.ledger.GroupCommit;
 import hanse.peer.Answers;
 import hanse.peer.Inbox;
@@ -29,6 +30,7 @@ import hanse.peer.PeerMetrics;
 import hanse.peer.ReceivedMessage;
 import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,6 +54,7 @@ final class PeerInbox implements Inbox {
     private final Witnesses witnesses;
     private final Supplier<PeerStatements> statements;
     private final Executor signing;
+    private final InstantSource clock;
     private final InboxStore store = new InboxStore();
 
     PeerInbox(
@@ -66,7 +69,8 @@ final class PeerInbox implements Inbox {
             BiConsumer<RegistryId, SignedCard> renewal,
             Witnesses witnesses,
             Supplier<PeerStatements> statements,
-            Executor signing) {
+            Executor signing,
+            InstantSource clock) {
         this.self = self;
         this.commit = commit;
         this.routes = routes;
@@ -79,6 +83,7 @@ final class PeerInbox implements Inbox {
         this.witnesses = witnesses;
         this.statements = statements;
         this.signing = signing;
+        this.clock = clock;
     }
 
     @Override
@@ -144,6 +149,7 @@ final class PeerInbox implements Inbox {
                 .setRegistryId(self.value())
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
+                .setNow(WireTime.of(clock.instant()))
                 .build());
     }
 
