@@ -220,7 +220,7 @@ class SymptomsTest {
     private Peer peer(PeerStatus status, long held) {
         return new Peer(
                 BETA,
-                new PeerPosition(BETA, status, new Avt(100), held, Avt.ZERO),
+                new PeerPosition(BETA, status, new Avt(100), held, Avt.ZERO, -1),
                 trusted,
                 "https://beta.example",
                 "",
