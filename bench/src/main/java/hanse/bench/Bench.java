@@ -22,7 +22,8 @@ public final class Bench implements Callable<Integer> {
         rest,
         federation,
         settlements,
-        trust
+        trust,
+        overload
     }
 
     @Parameters(index = "0", description = "One of: ${COMPLETION-CANDIDATES}")
@@ -65,6 +66,7 @@ public final class Bench implements Callable<Integer> {
             case federation -> WireBenches.federation(options);
             case settlements -> WireBenches.settlements(options);
             case trust -> TrustBench.run(options);
+            case overload -> OverloadBench.run(options);
         };
         if (json) {
             System.out.println(report.json());
