@@ -24,7 +24,8 @@ public final class Bench implements Callable<Integer> {
         federation,
         settlements,
         trust,
-        proof
+        proof,
+        overload
     }
 
     @Parameters(index = "0", description = "One of: ${COMPLETION-CANDIDATES}")
@@ -72,6 +73,7 @@ public final class Bench implements Callable<Integer> {
             case settlements -> WireBenches.settlements(options);
             case trust -> TrustBench.run(options);
             case proof -> ProofBench.run(options);
+            case overload -> OverloadBench.run(options);
         };
         if (json) {
             System.out.println(report.json());

@@ -96,12 +96,7 @@ final class LedgerStage implements AutoCloseable {
     ClosedLoop.Result grouped(int writers, int clients, Duration warmUp, Duration time, double atMost) {
         server.settle();
         try (Lanes lanes = new Lanes(database, UUID.randomUUID(), writers);
-                GroupCommit commit = new GroupCommit(
-                        database,
-                        lanes.all(),
-                        (tx, operator) -> {},
-                        GroupCommit.Settings.standard(),
-                        new SimpleMeterRegistry())) {
+                GroupCommit commit = commit(lanes)) {
             ClosedLoop loop =
                     atMost == 0 ? ClosedLoop.virtual() : ClosedLoop.virtual().atMost(atMost);
             return loop.run(
@@ -109,6 +104,15 @@ final class LedgerStage implements AutoCloseable {
                     warmUp,
                     time,
                     client -> commit.submit(transfer(transfers, agents)).join());
+        }
+    }
+
+    /// The same, offered at a rate, whatever becomes of what was offered before.
+    OpenLoop.Result offered(int writers, double perSecond, Duration warmUp, Duration time) throws InterruptedException {
+        server.settle();
+        try (Lanes lanes = new Lanes(database, UUID.randomUUID(), writers);
+                GroupCommit commit = commit(lanes)) {
+            return OpenLoop.run(perSecond, warmUp, time, _ -> commit.submit(transfer(transfers, agents)));
         }
     }
 
@@ -131,6 +135,15 @@ final class LedgerStage implements AutoCloseable {
                 connections.forEach(OneByOne::close);
             }
         }
+    }
+
+    private GroupCommit commit(Lanes lanes) {
+        return new GroupCommit(
+                database,
+                lanes.all(),
+                (tx, operator) -> {},
+                GroupCommit.Settings.standard(),
+                new SimpleMeterRegistry());
     }
 
     /// Of a little, between two of them.

@@ -56,7 +56,12 @@ final class WireStage implements AutoCloseable {
 
     /// One registry.
     static WireStage alone() throws IOException, InterruptedException {
-        WireStage stage = prepare();
+        return alone(Map.of());
+    }
+
+    /// One registry with some settings of its own.
+    static WireStage alone(Map<Setting, String> more) throws IOException, InterruptedException {
+        WireStage stage = prepare(more);
         stage.federation.alpha().launch();
         stage.federation.alpha().awaitReady();
         stage.servers().forEach(Server::age);
@@ -65,7 +70,7 @@ final class WireStage implements AutoCloseable {
 
     /// Two peered registries that trust each other with everything.
     static WireStage peered() throws IOException, InterruptedException {
-        WireStage stage = prepare();
+        WireStage stage = prepare(Map.of());
         stage.federation.start();
         stage.federation.peer();
         for (LocalFederation.Member member : stage.federation.members()) {
@@ -118,10 +123,13 @@ final class WireStage implements AutoCloseable {
         return stage;
     }
 
-    private static WireStage prepare() throws IOException {
+    private static WireStage prepare(Map<Setting, String> more) throws IOException {
         Path directory = Files.createTempDirectory("hanse-bench-");
-        LocalFederation federation = LocalFederation.prepare(
-                directory, PORTS, Map.of(Setting.RATE_FACTOR, "1000000", Setting.LOG_LEVEL, "warn"));
+        Map<Setting, String> settings = new EnumMap<>(Setting.class);
+        settings.putAll(more);
+        settings.put(Setting.RATE_FACTOR, "1000000");
+        settings.put(Setting.LOG_LEVEL, "warn");
+        LocalFederation federation = LocalFederation.prepare(directory, PORTS, settings);
         federation.requirePorts();
         return new WireStage(directory, federation, Optional.empty());
     }
