@@ -5,8 +5,6 @@ import hanse.peer.v1.AcceptJournalRequest;
 import hanse.peer.v1.AddPeerRequest;
 import hanse.peer.v1.AdvanceTransferRequest;
 import hanse.peer.v1.Card;
-import hanse.peer.v1.DiagnosePeerRequest;
-import hanse.peer.v1.Diagnosis;
 import hanse.peer.v1.GetCardRequest;
 import hanse.peer.v1.GetPeerRequest;
 import hanse.peer.v1.ListPeerTransfersRequest;
@@ -29,7 +27,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,7 +51,7 @@ import picocli.CommandLine.Parameters;
             PeerCommands.AcceptJournal.class,
             PeerCommands.Transfers.class,
             PeerCommands.Advance.class,
-            PeerCommands.Doctor.class,
+            PeerDoctorCommand.class,
             PeerCommands.Stuck.class,
             PeerCommands.Retry.class
         })
@@ -355,55 +352,6 @@ final class PeerCommands {
                     advanced,
                     people -> people.println("advanced " + advanced.getAmount() + " AVT to " + advanced.getPayer()
                             + "; transfer " + advanced.getTransferId()));
-        }
-    }
-
-    @Command(
-            name = "doctor",
-            description = {
-                "Looks into the link to a peer, or to all: says in words what is wrong with it, and what to do.",
-                "Exit code 1 when something is wrong."
-            })
-    static final class Doctor extends OnNode {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "PEER", description = "Its registry id (default: all).")
-        private String peer = "";
-
-        @Override
-        int ask(Connection node) {
-            List<String> ids = peer.isEmpty()
-                    ? Pages.read(
-                                    ListPeersResponse.newBuilder(),
-                                    Pages.ALL,
-                                    (size, token) -> node.peers()
-                                            .listPeers(ListPeersRequest.newBuilder()
-                                                    .setPageSize(size)
-                                                    .setPageToken(token)
-                                                    .build()))
-                            .getPeersList()
-                            .stream()
-                            .map(Peer::getRegistryId)
-                            .toList()
-                    : List.of(peer);
-            boolean well = true;
-            for (String id : ids) {
-                Diagnosis diagnosis = node.peers()
-                        .diagnosePeer(DiagnosePeerRequest.newBuilder()
-                                .setRegistryId(id)
-                                .build());
-                well &= diagnosis.getWell();
-                var unused = show(diagnosis, people -> print(people, diagnosis));
-            }
-            return well ? 0 : Failures.FAILED;
-        }
-
-        private static void print(PrintWriter out, Diagnosis diagnosis) {
-            out.println((diagnosis.getWell() ? "✓ " : "✗ ")
-                    + diagnosis.getRegistryId()
-                    + (diagnosis.getFindingsCount() == 0 ? ": nothing is wrong" : ""));
-            diagnosis.getFindingsList().forEach(finding -> {
-                out.println("  " + finding.getWhat() + ".");
-                out.println("    → " + finding.getRemedy());
-            });
         }
     }
 

@@ -32,7 +32,8 @@ public final class Chain {
     private final ByteBuffer sealed = ByteBuffer.allocate(1 + SALT_LENGTH + 4 * 8);
 
     /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0
-    /// byte. Last, and only where there are such, parties whose accounts it does not change. Of what an account held
+    /// byte. Last, and only where there are such, parties whose accounts it does not change. Of what an account
+    /// held
     /// it has a seal only, so that a receipt shows nobody the account of another.
     ///
     /// @param secret the lane's

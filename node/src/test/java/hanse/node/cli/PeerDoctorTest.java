@@ -69,6 +69,7 @@ final class PeerDoctorTest {
                 says(alphaHome, "has suspended it", "peer resume beta.example");
                 Said.of(alphaHome, "peer", "remove", "beta.example").done();
                 says(alphaHome, "has removed it");
+                assertThat(Said.of(alphaHome, "peer", "doctor").done()).contains("no peer to look at");
                 assertThat(alpha.config().registry()).isNotEqualTo(beta.config().registry());
             }
         }
