@@ -21,7 +21,7 @@ final class ReceiptStore {
               select case when b.last < {1} then b.number + 1 else p.low end,
                 case when b.last < {1} then p.high else b.number end
               from part p
-              join block b on b.lane = {0} and b.number = (p.low + p.high) / 2
+              join block b on b.lane = {0} and b.number = ((p.low + p.high) >> 1)
               where p.low < p.high)
             select low from part where low = high
             """;
