@@ -11,10 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Ten times as much as a node gets done. Over the wire the node is held to one transfer a transaction by one writer,
-/// as
-/// on a slow database, so that the load, which signs every call, can offer ten times that from the same machine. The
-/// ledger alone is as it always is.
+/// Ten times as much as a node gets done. Over the wire the node is held to one transfer a transaction by one
+/// writer, as on a slow database, so that the load, which signs every call, can offer ten times that from the
+/// same machine. The ledger alone is as it always is.
 final class OverloadBench {
     private static final Map<Setting, String> SLOW = Map.of(Setting.WRITERS, "1", Setting.LARGEST_BATCH, "1");
     private static final int TIMES = 10;

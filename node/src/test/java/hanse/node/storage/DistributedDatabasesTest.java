@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Schema and SQL stay inside what PostgreSQL-compatible distributed databases have: `docs/databases.md` says which and
-/// where that is written. What fails here names the database that would not do it, and what to do instead.
+/// Schema and SQL stay inside what PostgreSQL-compatible distributed databases have: `docs/databases.md` says
+/// which, and where that is written. What fails here names the database that would not do it, and what to do instead.
 final class DistributedDatabasesTest {
     /// Of jOOQ, what is used so far; what it makes of these both targets have. A new one is added when somebody has
     /// looked what it makes for PostgreSQL, and whether they have that.
