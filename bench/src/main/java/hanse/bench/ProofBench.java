@@ -1,6 +1,12 @@
 package hanse.bench;
 
 import com.zaxxer.hikari.HikariDataSource;
+import hanse.node.ledger.Avt;
+import hanse.node.ledger.Chain;
+import hanse.node.ledger.Entry;
+import hanse.node.ledger.EntryKind;
+import hanse.node.ledger.Position;
+import hanse.node.ledger.TradeParties;
 import hanse.schema.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,9 +15,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -71,6 +80,33 @@ final class ProofBench {
             }
         }
         report.ratio("without_proof", median(with) / median(without));
+        report.line("entries sealed and hashed, one core", hashing());
+    }
+
+    /// What every entry costs whether or not anybody asks for its receipt.
+    private static double hashing() {
+        UUID secret = UUID.randomUUID();
+        Entry entry = new Entry(
+                Position.at(1, 1),
+                Instant.EPOCH,
+                EntryKind.TOKENS_TRANSFERRED,
+                Optional.of(new Entry.Side(UUID.randomUUID(), 1, 0, 1, 0)),
+                Optional.of(new Entry.Side(UUID.randomUUID(), 1, 0, 1, 0)),
+                Avt.parse("1"),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                "",
+                TradeParties.NONE);
+        Chain chain = new Chain();
+        long rate = 0;
+        for (int second = 0; second < 3; second++) {
+            long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+            for (rate = 0; System.nanoTime() < end; rate++) {
+                chain.leaf(entry, secret);
+            }
+        }
+        return rate;
     }
 
     /// Each second all that a registry else does each minute, and a peer that goes through a whole day's transfers;

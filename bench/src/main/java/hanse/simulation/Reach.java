@@ -8,6 +8,7 @@ import hanse.federation.v1.ShowTotalsRequest;
 import hanse.peer.Inbox;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,13 +50,22 @@ final class Reach extends Unreachable {
             return super.ask(peer, method, request);
         }
         scene.touch(to.get());
-        @SuppressWarnings("unchecked") // the method's own answer
-        CompletableFuture<B> answer = (CompletableFuture<B>)
-                question.ask(to.get().inbox(), from.id.value(), request).toCompletableFuture();
+        CompletableFuture<B> answer = answer(question, to.get(), request);
         return !scene.isCalm() && scene.chance.oneIn(6)
                 ? answer.thenApply(lost -> {
                     throw Status.UNAVAILABLE.asRuntimeException();
                 })
                 : answer;
+    }
+
+    @SuppressWarnings("unchecked") // the method's own answer
+    private <B> CompletableFuture<B> answer(Question question, House to, Object request) {
+        try {
+            return (CompletableFuture<B>)
+                    question.ask(to.inbox(), from.id.value(), request).toCompletableFuture();
+        } catch (StatusRuntimeException refusal) {
+            // As a server does with it.
+            return CompletableFuture.failedFuture(refusal);
+        }
     }
 }

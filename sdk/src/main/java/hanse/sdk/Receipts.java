@@ -2,12 +2,14 @@ package hanse.sdk;
 
 import com.google.protobuf.Message;
 import hanse.audit.v1.JournalEntry;
+import hanse.audit.v1.JournalSide;
 import hanse.audit.v1.Receipt;
 import hanse.wire.journal.CheckpointText;
 import hanse.wire.journal.JournalHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,6 +64,22 @@ public final class Receipts {
             return Optional.empty();
         } catch (Found found) {
             return Optional.of(found.fault);
+        }
+    }
+
+    /// The same receipt, without what the reader's own account held: to be passed on. It proves the same entry.
+    ///
+    /// @throws IllegalArgumentException when the figures are not written as registries write them
+    public static Receipt sealed(Receipt receipt) {
+        Receipt.Builder sealed = receipt.toBuilder();
+        seal(sealed.getEntryBuilder().getDebitBuilder());
+        seal(sealed.getEntryBuilder().getCreditBuilder());
+        return sealed.build();
+    }
+
+    private static void seal(JournalSide.Builder side) {
+        if (side.hasOpened()) {
+            side.setSeal(HexFormat.of().formatHex(JournalHash.seal(side.getOpened())));
         }
     }
 

@@ -77,6 +77,11 @@ public final class Checkpoints {
         });
     }
 
+    /// Its signature by today's key, which need not be the one that signed it when it was made.
+    byte[] sign(Checkpoint checkpoint) {
+        return signer.sign(checkpoint.text());
+    }
+
     /// The newest checkpoint.
     Optional<Signed> newest() {
         return database.read(this::newest);

@@ -23,7 +23,8 @@ public final class OwnJournal implements Witnesses.OwnJournal {
     public Optional<SealedCheckpoint> newest() {
         return checkpoints
                 .newest()
-                .map(signed -> SealedCheckpoint.of(signed.checkpoint().text(), signed.signature()));
+                .map(Checkpoints.Signed::checkpoint)
+                .map(checkpoint -> SealedCheckpoint.of(checkpoint.text(), checkpoints.sign(checkpoint)));
     }
 
     @Override

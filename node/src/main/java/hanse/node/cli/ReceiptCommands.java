@@ -42,7 +42,10 @@ final class ReceiptCommands {
     @Command(
             name = "get",
             description = "The proof that an entry of the journal stands under a signed checkpoint.",
-            footer = {"", "It shows what both accounts held after the entry: the entry's hash covers that."})
+            footer = {
+                "",
+                "What the accounts held after the entry is sealed in it; only an agent's own receipt shows that."
+            })
     static final class Get extends OnNode {
         @Parameters(
                 paramLabel = "ID",

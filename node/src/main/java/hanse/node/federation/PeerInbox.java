@@ -31,17 +31,23 @@ import hanse.peer.ReceivedMessage;
 import hanse.peer.v1.SignedCard;
 import io.grpc.Status;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What peers ask of this registry.
 final class PeerInbox implements Inbox {
+    /// What of one peer's questions about journals and statements is answered at the same time.
+    private static final int AT_ONCE = 2;
+
     private final RegistryId self;
     private final GroupCommit commit;
     private final MessageRoutes routes;
@@ -56,6 +62,7 @@ final class PeerInbox implements Inbox {
     private final Executor signing;
     private final InstantSource clock;
     private final InboxStore store = new InboxStore();
+    private final Map<String, Semaphore> turns = new ConcurrentHashMap<>();
 
     PeerInbox(
             RegistryId self,
@@ -168,22 +175,36 @@ final class PeerInbox implements Inbox {
 
     @Override
     public CompletionStage<ExchangeCheckpointsResponse> checkpoints(String peer, ExchangeCheckpointsRequest request) {
-        return CompletableFuture.completedStage(witnesses.received(new RegistryId(peer), request));
+        return inTurn(peer, () -> witnesses.received(new RegistryId(peer), request));
     }
 
     @Override
     public CompletionStage<ExchangeStatementsResponse> statements(String peer, ExchangeStatementsRequest request) {
-        return CompletableFuture.completedStage(statements.get().close(new RegistryId(peer), request));
+        return inTurn(peer, () -> statements.get().close(new RegistryId(peer), request));
     }
 
     @Override
     public CompletionStage<ListCreditsResponse> credits(String peer, ListCreditsRequest request) {
-        return CompletableFuture.completedStage(statements.get().list(new RegistryId(peer), request));
+        return inTurn(peer, () -> statements.get().list(new RegistryId(peer), request));
     }
 
     @Override
     public CompletionStage<ShowTotalsResponse> totals(String peer, ShowTotalsRequest request) {
-        return CompletableFuture.completedStage(statements.get().totals(new RegistryId(peer)));
+        return inTurn(peer, () -> statements.get().totals(new RegistryId(peer)));
+    }
+
+    /// These read whole days, so that a peer that asks for many at once would take the database from all others.
+    private <T> CompletionStage<T> inTurn(String peer, Supplier<T> work) {
+        Semaphore turn = turns.computeIfAbsent(peer, first -> new Semaphore(AT_ONCE));
+        if (!turn.tryAcquire()) {
+            metrics.refused(peer, Reason.OVERLOADED.name(), "it asks for more of its journal and statements at once");
+            throw Status.RESOURCE_EXHAUSTED.asRuntimeException();
+        }
+        try {
+            return CompletableFuture.completedStage(work.get());
+        } finally {
+            turn.release();
+        }
     }
 
     @Override

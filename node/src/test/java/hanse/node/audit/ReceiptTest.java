@@ -166,6 +166,10 @@ final class ReceiptTest {
                 List.of(ofAlice.getCredit(), ofBob.getDebit(), ofOperator.getDebit(), ofOperator.getCredit())) {
             assertThat(other.getFiguresCase()).isEqualTo(JournalSide.FiguresCase.SEAL);
         }
+        Receipt passedOn = hanse.sdk.Receipts.sealed(
+                receipts().get(caller(alice), entry.position().toString()));
+        assertThat(passedOn).isEqualTo(receipts().get(OPERATOR, entry.position().toString()));
+        assertThat(fault(passedOn)).isEmpty();
         assertThat(ofAlice.getCredit().getSeal())
                 .isEqualTo(ofOperator.getCredit().getSeal());
     }

@@ -18,8 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +181,71 @@ final class CheckpointExchangeTest {
                         .fetchOne("select count(restored_at) from registry")
                         .get(0, Integer.class)))
                 .isZero();
+    }
+
+    @Test
+    void aCheckpointThatAFormerKeyHasSignedIsShownUnderTodays() {
+        byte[] former = SigningKey.generate().sign(new byte[0]);
+        alpha.database.write(tx -> tx.sql().execute("update checkpoint set signature = ?", former));
+        exchange();
+        assertThat(shown(beta, alpha).getCheckpoint()).isEqualTo(1);
+        assertThat(shown(alpha, beta).getOurCheckpoint()).isEqualTo(1);
+    }
+
+    @Test
+    void aPeerThatAsksForManyAtOnceIsToldToWait() throws Exception {
+        exchange();
+        ExchangeCheckpointsRequest shown = ExchangeCheckpointsRequest.newBuilder()
+                .setNewest(alpha.federation
+                        .witnesses()
+                        .journal()
+                        .newest()
+                        .orElseThrow()
+                        .message())
+                .build();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        CompletableFuture<?> holder = CompletableFuture.runAsync(
+                () -> beta.database.write(tx -> {
+                    tx.sql().fetch("select peer from witness for update");
+                    held.countDown();
+                    return await(enough);
+                }),
+                Thread::startVirtualThread);
+        held.await();
+        List<CompletableFuture<?>> waiting = Stream.generate(() -> CompletableFuture.runAsync(
+                        () -> beta.federation.inbox().checkpoints(alpha.id.value(), shown), Thread::startVirtualThread))
+                .limit(2)
+                .collect(Collectors.toList());
+        eventually(
+                "both are under way",
+                () -> beta.database.<Integer>read(tx -> tx.sql().fetchOne("""
+                        select count(*) from pg_stat_activity
+                        where datname = current_database() and wait_event_type = 'Lock'
+                        """).get(0, Integer.class)) == 2);
+        assertThatThrownBy(() -> beta.federation.inbox().checkpoints(alpha.id.value(), shown))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+        enough.countDown();
+        holder.join();
+        waiting.forEach(CompletableFuture::join);
+        assertThat(beta.federation
+                        .inbox()
+                        .checkpoints(alpha.id.value(), shown)
+                        .toCompletableFuture()
+                        .join()
+                        .hasKept())
+                .isTrue();
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void exchange() {

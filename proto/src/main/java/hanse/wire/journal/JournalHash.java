@@ -135,7 +135,10 @@ public final class JournalHash {
         }
     }
 
-    private static byte[] seal(OpenedSide figures) {
+    /// What an entry's hash has of an account's figures.
+    ///
+    /// @throws IllegalArgumentException when a field is not written as registries write it
+    public static byte[] seal(OpenedSide figures) {
         byte[] salt = HexFormat.of().parseHex(figures.getSalt());
         if (salt.length != SALT_LENGTH || !HexFormat.of().formatHex(salt).equals(figures.getSalt())) {
             throw new IllegalArgumentException("a salt is 32 digits of lower-case hex");
