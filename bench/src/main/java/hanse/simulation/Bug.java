@@ -13,16 +13,16 @@ enum Bug {
                     "Optional<InboxStore.Decided> stored = books.rows().get(inbox, key());",
                     "Optional<InboxStore.Decided> stored = Optional.empty();"),
             change(
-                    "books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided));",
+                    "books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided)));",
                     "if (books.rows().get(inbox, key()).isEmpty()) {"
-                            + " books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided)); }")),
+                            + " books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided))); }")),
     /// A refusal is forgotten, and may be an acceptance the next time.
     REFUSAL_NOT_STORED(
             "federation/ReceiveMessage",
             change(
-                    "books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided));",
+                    "books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided)));",
                     "if (decided.hasAccepted()) {"
-                            + " books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided)); }")),
+                            + " books.rows().insert(inbox, key(), new InboxStore.Decided(key(), decided, credited(decided))); }")),
     /// Whoever does not answer is taken to have refused.
     REFUND_ON_TIMEOUT(
             "federation/PeerOutbox",
