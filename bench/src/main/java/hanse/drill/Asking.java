@@ -13,9 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-/// How clients ask: again under the same request id until there is an answer; some give up meanwhile, and ask when all
-/// is
-/// well again. What they were told is kept with the deed.
+/// How clients ask: again under the same request id until there is an answer; some give up meanwhile, and ask when
+/// all is well again. What they were told is kept with the deed.
 final class Asking {
     private static final Duration PAUSE = Duration.ofMillis(150);
     private static final int GIVES_UP_ONE_IN = 40;

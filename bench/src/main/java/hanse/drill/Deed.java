@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// One agent pays another, by one call or by several. Each call has a request id of its own, which stays the same
-/// however
-/// often the deed is done over again: it must come to the same.
+/// however often the deed is done over again: it must come to the same.
 abstract sealed class Deed permits Transfer, Crossing, Purchase, Job {
     /// Where it stands, as far as its clients were told.
     enum State {

@@ -22,8 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `hanse drill`: real processes, killed and cut off from each other under load; then their books are compared with
-/// what
-/// their agents were told.
+/// what their agents were told.
 @Command(
         name = "hanse drill",
         mixinStandardHelpOptions = true,

@@ -12,8 +12,7 @@ import java.util.Random;
 import java.util.UUID;
 
 /// Nodes whose clock is wrong, from one life to the next: by what is allowed, when all goes on; and by more, when
-/// agents
-/// are refused in words that say why.
+/// agents are refused in words that say why.
 final class WrongClocks implements Misfortune {
     /// A signature may be 30 s old and 5 s ahead: a node's clock may be ahead by the one and behind by the other, less
     /// what a call takes.

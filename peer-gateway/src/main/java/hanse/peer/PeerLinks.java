@@ -197,9 +197,8 @@ public final class PeerLinks implements AutoCloseable {
         return answer;
     }
 
-    /// Each of these calls may be made twice, so that one whose connection was closed under it, as for a certificate
-    /// that
-    /// has a successor, is made again over the next.
+    /// Each of these calls may be made twice, so that one whose connection was closed under it, as for a
+    /// certificate that has a successor, is made again over the next.
     private <A, B> void call(
             String peer,
             MethodDescriptor<A, B> method,

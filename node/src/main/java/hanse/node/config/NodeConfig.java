@@ -80,9 +80,8 @@ public record NodeConfig(
         record Embedded(Path directory, int connections) implements DatabaseSource {}
     }
 
-    /// How the group commit batches: writers (one lane each), most commands in a transaction, most commands waiting,
-    /// and
-    /// how long an agent's command should wait at most.
+    /// How the group commit batches: writers (one lane each), most commands in a transaction, most commands
+    /// waiting, and how long an agent's command should wait at most.
     public record Writing(int writers, int largestBatch, int longestQueue, Duration longestWait) {}
 
     /// What holds for peers: the limit when an operator names none, and the `host:port` on our card.

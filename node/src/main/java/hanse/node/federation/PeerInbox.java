@@ -100,8 +100,7 @@ final class PeerInbox implements Inbox {
                 routes.decider(received.message().getBodyCase());
         if (decider.isEmpty() || !Nul.in(received.message()).isEmpty()) {
             // Perhaps a later version of this node can decide it; refusing now would be for good. U+0000 in a text
-            // comes
-            // from no node of ours, and the batch could not store it.
+            // comes from no node of ours, and the batch could not store it.
             return CompletableFuture.completedStage(undecided(received, Reason.MESSAGE_UNREADABLE));
         }
         // The signature is made outside of the batch, and again for each repeat: Ed25519 gives the same one every time.

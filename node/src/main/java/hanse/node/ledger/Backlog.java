@@ -2,9 +2,9 @@ package hanse.node.ledger;
 
 import java.time.Duration;
 
-/// How many commands may wait for the writers: as many as they get done in the longest time that anybody should wait,
-/// at
-/// the rate at which they have lately got done what they could. More would only be answered late, whoever asks.
+/// How many commands may wait for the writers: as many as they get done in the longest time that anybody should
+/// wait, at the rate at which they have lately got done what they could. More would only be answered late, whoever
+/// asks.
 final class Backlog {
     /// How much the last batch counts against those before it.
     private static final double NEWEST = 0.3;

@@ -33,8 +33,7 @@ public final class Chain {
 
     /// SHA-256 of one entry: byte 0, then every field in fixed-width big-endian form, absent ones as zeros behind a 0
     /// byte. Last, and only where there are such, parties whose accounts it does not change. Of what an account
-    /// held
-    /// it has a seal only, so that a receipt shows nobody the account of another.
+    /// held it has a seal only, so that a receipt shows nobody the account of another.
     ///
     /// @param secret the lane's
     public byte[] leaf(Entry entry, UUID secret) {

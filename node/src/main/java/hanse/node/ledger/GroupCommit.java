@@ -22,10 +22,9 @@ import org.slf4j.LoggerFactory;
 /// queued while the last one committed. Several writers, each with its own lane, take from one queue, so that one
 /// decides while another commits.
 ///
-/// An agent's command is turned away as soon as it would wait too long ([Backlog]). What peers ask for, what follows
-/// from
-/// their answers, the node's own work and operators are let in up to the longest queue: peers have bounds of their own,
-/// and money that is on its way must not wait for new business.
+/// An agent's command is turned away as soon as it would wait too long ([Backlog]). What peers ask for, what
+/// follows from their answers, the node's own work and operators are let in up to the longest queue: peers have
+/// bounds of their own, and money that is on its way must not wait for new business.
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     private static final Duration RETRY_SOON = Duration.ofSeconds(1);

@@ -92,9 +92,8 @@ public final class Database {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
             try (Statement snapshot = connection.createStatement()) {
-                // Goes out together with the beginning, and is over with the transaction: setTransactionIsolation is
-                // for
-                // the session, and would go there and back by itself, twice.
+                // Goes out together with the beginning, and is over with the transaction. setTransactionIsolation
+                // is for the session: two more round trips.
                 snapshot.execute("set transaction isolation level repeatable read");
                 return work.apply(transaction(connection));
             } finally {

@@ -10,8 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Finds in a schema what a PostgreSQL-compatible distributed database does not have: the schema as PostgreSQL's
-/// catalog
-/// shows it, and the migrations that made it. `docs/databases.md` has the documents that say so.
+/// catalog shows it, and the migrations that made it. `docs/databases.md` has the documents that say so.
 final class SchemaLint {
     private static final Pattern INDEX = Pattern.compile(
             "create\\s+(?:unique\\s+)?index\\s+(\\w+)\\s+on\\s+(\\w+)\\s*\\(\\s*(\\w+)([^,)]*)",
