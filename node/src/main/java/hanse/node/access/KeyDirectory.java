@@ -162,7 +162,7 @@ public final class KeyDirectory {
                         .map(found -> isOver(found.standing()) ? lifted(id, found) : found)
                         .map(KeyDirectory::known);
             case Holder.Operator(String name) ->
-                database.read(tx -> operators.find(tx, name))
+                database.look(tx -> operators.find(tx, name))
                         .map(found -> new Known(
                                 found.key(),
                                 new Caller.Operator(name, found.keyVersion()),

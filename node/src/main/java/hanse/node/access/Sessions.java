@@ -103,7 +103,7 @@ public final class Sessions {
     }
 
     private Optional<Session> load(SessionKey key) {
-        return database.read(tx -> store.find(tx, key))
+        return database.look(tx -> store.find(tx, key))
                 .filter(session -> session.audience().equals(registry));
     }
 

@@ -80,7 +80,7 @@ public final class Accounts {
     /// An agent's account. An agent sees its own; an operator sees all.
     Account balance(Caller caller, AgentId agent) {
         requireOwnOrOperator(caller, agent);
-        return database.read(tx -> find(tx, agent));
+        return database.look(tx -> find(tx, agent));
     }
 
     /// Everything that the treasury holds, over its stripes.

@@ -84,7 +84,7 @@ public final class Checkpoints {
 
     /// The newest checkpoint.
     Optional<Signed> newest() {
-        return database.read(this::newest);
+        return database.look(this::newest);
     }
 
     /// The oldest checkpoint that covers a lane's block; empty when none does yet. Later checkpoints have later heads,

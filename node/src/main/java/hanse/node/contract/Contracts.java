@@ -313,7 +313,7 @@ public final class Contracts {
     public int sweep() {
         int swept = 0;
         while (true) {
-            List<UUID> due = database.read(tx -> store.due(tx, clock.instant(), SWEEP));
+            List<UUID> due = database.look(tx -> store.due(tx, clock.instant(), SWEEP));
             List<CompletableFuture<Boolean>> answers = due.stream()
                     .map(id -> commit.submit(new OverCommand(changes, id)))
                     .toList();

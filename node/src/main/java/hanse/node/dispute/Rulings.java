@@ -116,7 +116,7 @@ public final class Rulings {
             this.traceparent = call.traceparent();
             this.id = id;
             this.step = step;
-            this.seen = database.read(tx -> store.find(tx, id));
+            this.seen = database.look(tx -> store.find(tx, id));
         }
 
         @Override
@@ -168,13 +168,13 @@ public final class Rulings {
     /// called every few seconds. Answers how many.
     public int sweep() {
         int swept = 0;
-        for (UUID id : database.read(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
+        for (UUID id : database.look(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
             swept += lapsed(id) ? 1 : 0;
         }
         List<UUID> ids = List.of();
         do {
             Optional<UUID> last = ids.isEmpty() ? Optional.empty() : Optional.of(ids.getLast());
-            ids = database.read(tx -> store.toCarryOut(tx, last, SWEEP));
+            ids = database.look(tx -> store.toCarryOut(tx, last, SWEEP));
             for (UUID id : ids) {
                 swept += carryOut(id) ? 1 : 0;
             }

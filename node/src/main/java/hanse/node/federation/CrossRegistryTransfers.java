@@ -96,7 +96,7 @@ public final class CrossRegistryTransfers {
     private CompletionStage<CrossRegistryTransferResponse> read(CrossRegistryTransferResponse first) {
         UUID id = UUID.fromString(first.getTransferId());
         return CompletableFuture.supplyAsync(
-                () -> database.read(tx -> frames.find(tx, id))
+                () -> database.look(tx -> frames.find(tx, id))
                         .map(TransferWire::transfer)
                         .orElse(first),
                 blocking);
@@ -105,7 +105,7 @@ public final class CrossRegistryTransfers {
     /// Where a transfer stands; for its payer and for operators. Blocks. Refuses with `UNKNOWN_TRANSFER`.
     public CrossRegistryTransferResponse get(Call call, GetCrossRegistryTransferRequest request) {
         UUID id = UUID.fromString(request.getTransferId());
-        return database.read(tx -> frames.find(tx, id))
+        return database.look(tx -> frames.find(tx, id))
                 .filter(frame -> mayRead(call.caller(), frame))
                 .map(TransferWire::transfer)
                 .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_TRANSFER));

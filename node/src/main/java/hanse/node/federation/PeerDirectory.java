@@ -31,7 +31,7 @@ public final class PeerDirectory {
 
     /// Reads the table, and lets the links follow: a removed peer's connections close.
     synchronized void refresh() {
-        List<Peer> all = database.read(store::all);
+        List<Peer> all = database.look(store::all);
         peers = all.stream().collect(Collectors.toUnmodifiableMap(Peer::id, Function.identity()));
         issuers = named(all);
         trust.replaceAll(all.stream()

@@ -96,7 +96,7 @@ final class PeerOutbox implements Outbox {
     }
 
     private List<OutboxStore.Row> oldest(RegistryId peer, Optional<UUID> after, int limit) {
-        return database.read(tx -> store.oldest(tx, peer, after, limit));
+        return database.look(tx -> store.oldest(tx, peer, after, limit));
     }
 
     /// Empty for what this node cannot send, such as a message that a later version has written, or a row that is
@@ -134,7 +134,7 @@ final class PeerOutbox implements Outbox {
         OutboxStore.Key key = new OutboxStore.Key(new RegistryId(peer), outcome.id());
         Outgoing known = recent.getIfPresent(key);
         Optional<Outgoing> asked =
-                known != null ? Optional.of(known) : database.read(tx -> store.find(tx, key.peer(), key.id()));
+                known != null ? Optional.of(known) : database.look(tx -> store.find(tx, key.peer(), key.id()));
         if (asked.isEmpty()) {
             // Its outcome is recorded already, perhaps by another process.
             return CompletableFuture.completedStage(null);

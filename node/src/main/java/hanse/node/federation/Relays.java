@@ -73,7 +73,7 @@ public final class Relays {
 
     private CompletableFuture<Relay> read(UUID message) {
         return CompletableFuture.supplyAsync(
-                () -> database.read(tx -> store.find(tx, message))
+                () -> database.look(tx -> store.find(tx, message))
                         .orElseThrow(() -> new IllegalStateException("a request is waited for that nobody made")),
                 blocking);
     }

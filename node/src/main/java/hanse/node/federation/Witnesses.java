@@ -141,7 +141,7 @@ public final class Witnesses {
         }
         ExchangeCheckpointsResponse.Builder answer = ExchangeCheckpointsResponse.newBuilder();
         journal.newest().map(SealedCheckpoint::message).ifPresent(answer::setNewest);
-        database.read(tx -> store.find(tx, peer))
+        database.look(tx -> store.find(tx, peer))
                 .map(witness -> witness.kept().message())
                 .ifPresent(answer::setKept);
         return answer.build();
@@ -196,7 +196,7 @@ public final class Witnesses {
     /// it out, or an operator ended it.
     public void refresh() {
         Map<RegistryId, String> before = unreconciled;
-        unreconciled = database.read(store::unreconciled);
+        unreconciled = database.look(store::unreconciled);
         if (unreconciled.isEmpty() && !before.isEmpty()) {
             LOG.info("this registry is reconciled with every peer");
         } else if (!unreconciled.keySet().equals(before.keySet())) {

@@ -73,7 +73,7 @@ public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
     public void getAgent(GetAgentRequest request, StreamObserver<Agent> observer) {
         Cold.run(observer, () -> {
             AgentId id = parties.readLocal(request.getAgentId());
-            return wire(database.read(tx -> agents.get(tx, id)));
+            return wire(database.look(tx -> agents.get(tx, id)));
         });
     }
 
@@ -142,7 +142,7 @@ public final class AgentGrpc extends AgentServiceGrpc.AgentServiceImplBase {
         Cold.run(observer, () -> {
             AgentId id = parties.readLocal(request.getAgentId());
             return IdentityWire.reputation(
-                    database.read(tx -> agents.get(tx, id)).id());
+                    database.look(tx -> agents.get(tx, id)).id());
         });
     }
 

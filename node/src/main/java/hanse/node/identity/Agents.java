@@ -136,7 +136,7 @@ public final class Agents implements Handles {
         int at = handle.indexOf('@');
         return at < 0
                 ? Optional.empty()
-                : database.read(tx -> store.find(tx, handle.substring(at + 1), handle.substring(0, at)));
+                : database.look(tx -> store.find(tx, handle.substring(at + 1), handle.substring(0, at)));
     }
 
     /// Agents in order of registration; an empty filter lets all pass.

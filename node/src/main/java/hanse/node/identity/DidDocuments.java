@@ -79,7 +79,7 @@ public final class DidDocuments {
     }
 
     private ResolveDidResponse ofAgent(Did did) {
-        Agent agent = database.read(tx -> agents.get(tx, did.agent()));
+        Agent agent = database.look(tx -> agents.get(tx, did.agent()));
         Struct.Builder document = document(did.toString(), agent.key(), agent.keyVersion(), agent.isDeactivated());
         document.putFields(
                 "alsoKnownAs", texts(List.of("did:key:" + Multibase.of(agent.key()), "acct:" + agent.handle())));

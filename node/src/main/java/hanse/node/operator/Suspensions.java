@@ -90,7 +90,7 @@ public final class Suspensions {
     public void liftAllOver() {
         List<AgentId> over;
         do {
-            over = database.read(tx -> agents.suspendedUntil(tx, tx.now(), BATCH));
+            over = database.look(tx -> agents.suspendedUntil(tx, tx.now(), BATCH));
             over.forEach(this::liftIfOver);
         } while (over.size() == BATCH);
     }

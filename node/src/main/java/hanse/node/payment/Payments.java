@@ -189,7 +189,7 @@ public final class Payments {
     }
 
     private Optional<Payment> find(Caller caller, UUID id) {
-        return database.read(tx -> store.find(tx, id)).filter(payment -> isParty(caller, payment));
+        return database.look(tx -> store.find(tx, id)).filter(payment -> isParty(caller, payment));
     }
 
     private Optional<hanse.payment.v1.Payment> foreign(Caller caller, UUID id) {
@@ -247,7 +247,7 @@ public final class Payments {
     private int sweep(BiFunction<Tx, Integer, List<UUID>> due) {
         int swept = 0;
         while (true) {
-            List<UUID> ids = database.read(tx -> due.apply(tx, SWEEP));
+            List<UUID> ids = database.look(tx -> due.apply(tx, SWEEP));
             List<CompletableFuture<Boolean>> answers = ids.stream()
                     .map(id -> commit.submit(new SweepCommand(store, id)))
                     .toList();

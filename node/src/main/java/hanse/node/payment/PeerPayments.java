@@ -127,7 +127,7 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
         UUID id = UUID.fromString(first.getPaymentId());
         CompletableFuture<Optional<Frame>> outcome =
                 federation.frames().waiting().outcome(UUID.fromString(first.getTransferId()));
-        Supplier<hanse.payment.v1.Payment> read = () -> database.read(tx -> store.find(tx, id))
+        Supplier<hanse.payment.v1.Payment> read = () -> database.look(tx -> store.find(tx, id))
                 .map(payment -> PaymentWire.payment(payment, parties))
                 .orElse(first);
         if (!again) {
@@ -299,14 +299,14 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     private CompletableFuture<ForeignPayment> read(ForeignPayment.Key key) {
         return CompletableFuture.supplyAsync(
-                () -> database.read(tx -> foreign.find(tx, key))
+                () -> database.look(tx -> foreign.find(tx, key))
                         .orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PAYMENT)),
                 blocking);
     }
 
     /// A payment of a peer to an agent of this registry.
     Optional<hanse.payment.v1.Payment> find(AgentId payee, UUID id) {
-        return database.read(tx -> foreign.find(tx, id, payee))
+        return database.look(tx -> foreign.find(tx, id, payee))
                 .filter(payment -> payment.terms().isPresent())
                 .map(payment -> ForeignWire.payment(payment, parties));
     }
@@ -320,7 +320,7 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
         int swept = 0;
         while (true) {
             List<ForeignPayment.Key> keys =
-                    database.read(tx -> foreign.unsettled(tx, since.minus(LAPSE), before, SWEEP));
+                    database.look(tx -> foreign.unsettled(tx, since.minus(LAPSE), before, SWEEP));
             List<CompletableFuture<Boolean>> answers = keys.stream()
                     .map(key -> commit.submit(new LapseCommand(foreign, federation.positions(), key)))
                     .toList();

@@ -133,7 +133,7 @@ public final class Settlements {
     public int sweep() {
         alert();
         int swept = 0;
-        for (UUID id : database.read(tx -> store.overdue(tx, clock.instant(), SWEEP))) {
+        for (UUID id : database.look(tx -> store.overdue(tx, clock.instant(), SWEEP))) {
             try {
                 swept += expire(id).isPresent() ? 1 : 0;
             } catch (RuntimeException failure) {
@@ -145,7 +145,7 @@ public final class Settlements {
     }
 
     private Optional<Settlement> expire(UUID id) {
-        Settlement seen = database.read(tx -> find(tx, id));
+        Settlement seen = database.look(tx -> find(tx, id));
         return seen.role() == Settlement.Role.HOME ? expireAtHome(seen) : database.write(tx -> unheard(tx, seen));
     }
 
