@@ -60,6 +60,7 @@ final class House implements AutoCloseable {
     private final CompositeMeterRegistry meters = new CompositeMeterRegistry();
 
     private final HikariDataSource connections;
+    private final Connection restoring;
     private final NodeConfig config;
     private final NodeKeys keys;
     private final Map<Class<?>, BindableService> services = new HashMap<>();
@@ -77,6 +78,7 @@ final class House implements AutoCloseable {
         this.config = config(id, directory);
         this.keys = NodeKeys.open(config, clock);
         this.connections = connections(server, Databases.create(server));
+        this.restoring = connection();
         live();
         registry()
                 .operators()
@@ -116,12 +118,16 @@ final class House implements AutoCloseable {
         pool.setMaximumPoolSize(6);
         pool.setMinimumIdle(1);
         Connections.configure(pool);
+        // Few connections do all the work: what was asked once will be asked again.
+        pool.addDataSourceProperty("prepareThreshold", "1");
+        pool.addDataSourceProperty("preparedStatementCacheQueries", "2000");
+        pool.addDataSourceProperty("preparedStatementCacheSizeMiB", "50");
         return new HikariDataSource(pool);
     }
 
     /// What is in the database now is what every schedule begins with.
     void keep() {
-        pristine = Optional.of(new Pristine(connections));
+        pristine = Optional.of(new Pristine(restoring));
     }
 
     /// Begins a schedule.
@@ -274,8 +280,16 @@ final class House implements AutoCloseable {
 
     /// What a query finds in the database, also while no process lives.
     Result<Record> query(String sql) {
-        try (Connection connection = connections.getConnection()) {
+        try (Connection connection = connection()) {
             return DSL.using(connection, SQLDialect.POSTGRES).fetch(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Connection connection() {
+        try {
+            return connections.getConnection();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

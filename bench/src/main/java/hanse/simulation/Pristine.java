@@ -5,22 +5,22 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
 
 /// A database as every schedule begins with it. To delete a few thousand rows and put some hundred back takes some
 /// milliseconds, a new database some hundred.
 final class Pristine {
-    private static final int RESTORED_BETWEEN_CLEANINGS = 40;
+    private static final int RESTORED_BETWEEN_CLEANINGS = 100;
 
-    private final DataSource database;
-    private final String restoration;
+    private final Connection connection;
     private int restored;
 
     /// As it is now.
-    Pristine(DataSource database) {
-        this.database = database;
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
+    ///
+    /// @param connection for nothing else: PostgreSQL forgets a connection's plans when its triggers are switched
+    /// off
+    Pristine(Connection connection) {
+        this.connection = connection;
+        try (Statement statement = connection.createStatement()) {
             StringBuilder deletions = new StringBuilder();
             StringBuilder insertions = new StringBuilder();
             statement.execute("drop schema if exists pristine cascade");
@@ -39,8 +39,9 @@ final class Pristine {
                             .append(';');
                 }
             }
-            restoration = "set session_replication_role = replica;" + deletions + insertions
-                    + "set session_replication_role = origin";
+            statement.execute("set session_replication_role = replica");
+            statement.execute("create function pristine.restore() returns void language plpgsql as $$ begin "
+                    + deletions + insertions + " end $$");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -64,9 +65,8 @@ final class Pristine {
     }
 
     void restore() {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(restoration);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pristine.restore()");
             if (++restored % RESTORED_BETWEEN_CLEANINGS == 0) {
                 statement.execute("vacuum");
             }

@@ -9,7 +9,8 @@ import java.util.Random;
 ///
 /// @param registries how many take part, 2 to 5
 record Schedule(long seed, int registries, List<Step> steps) {
-    private static final int STEPS = 40;
+    /// More than are played: it ends when enough has been asked for.
+    private static final int STEPS = 70;
     static final int MOST_REGISTRIES = 5;
 
     /// What kind of thing happens.
@@ -58,7 +59,12 @@ record Schedule(long seed, int registries, List<Step> steps) {
     static Schedule of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L);
         // Three are enough for most that can go wrong, and quick.
-        int registries = List.of(3, 3, 3, 3, 3, 3, 3, 4, 5, 2).get(random.nextInt(10));
+        int registries = switch (random.nextInt(20)) {
+            case 0 -> 2;
+            case 1, 2 -> 4;
+            case 3 -> MOST_REGISTRIES;
+            default -> 3;
+        };
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < STEPS; i++) {
             steps.add(new Step(i, Kind.of(random.nextInt(100)), random.nextInt(registries), random.nextLong()));

@@ -151,7 +151,8 @@ public final class Simulate implements Callable<Integer> {
     /// A schedule that went wrong.
     private record Failure(Schedule schedule, Violation violation) {}
 
-    /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk.
+    /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; and what it plans depends on no
+    /// statistics, so that it plans once.
     static EmbeddedPostgres server() {
         return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
                 .withSetting("fsync", "off")
@@ -159,6 +160,11 @@ public final class Simulate implements Callable<Integer> {
                 .withSetting("full_page_writes", "off")
                 .withSetting("autovacuum", "off")
                 .withSetting("track_counts", "off")
+                .withSetting("track_activities", "off")
+                .withSetting("update_process_title", "off")
+                .withSetting("wal_level", "minimal")
+                .withSetting("max_wal_senders", "0")
+                .withSetting("plan_cache_mode", "force_generic_plan")
                 .withSetting("max_connections", "200"));
     }
 
