@@ -352,9 +352,7 @@ public final class LocalFederation implements AutoCloseable {
             }
         }
 
-        /// Kills the process and its PostgreSQL together, as a power cut of the machine would, and returns when both
-        /// are
-        /// gone.
+        /// Kills the process and its PostgreSQL together, as a power cut of the machine would; both are gone then.
         public void killWithDatabase() throws IOException, InterruptedException {
             Optional<ProcessHandle> server = ProcessHandle.of(databasePid());
             server.ifPresent(ProcessHandle::destroyForcibly);

@@ -129,8 +129,7 @@ record Rpc(
     }
 
     /// Whether it may change the books, or what is due by them. Peering, operators' keys and sessions do not, nor does
-    /// a
-    /// freeze: what must not be paid when payments go on is frozen before.
+    /// a freeze: what must not be paid when payments go on is frozen before.
     boolean touchesBooks() {
         return changes
                 && !name.endsWith("/FreezeAccount")
