@@ -8,6 +8,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,7 +18,9 @@ import java.util.function.Function;
 /// all is well again. What they were told is kept with the deed.
 final class Asking {
     private static final Duration PAUSE = Duration.ofMillis(150);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final int GIVES_UP_ONE_IN = 40;
+    private static final int SOME = 20;
 
     private final Faults faults;
     private final Map<String, LongAdder> acknowledged = new ConcurrentHashMap<>();
@@ -83,7 +86,8 @@ final class Asking {
                         throw new SetAside();
                     }
                 }
-                Thread.sleep(failure.retryAfter().orElse(PAUSE));
+                Duration pause = failure.retryAfter().orElse(PAUSE);
+                Thread.sleep(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
             }
         }
     }
@@ -132,6 +136,12 @@ final class Asking {
     /// Calls that a registry has acknowledged.
     long acknowledgedBy(String registry) {
         return acknowledged.getOrDefault(registry, new LongAdder()).sum();
+    }
+
+    /// Whether a registry has acknowledged twenty calls more than by now.
+    Callable<Boolean> twentyMoreBy(String registry) {
+        long enough = acknowledgedBy(registry) + SOME;
+        return () -> acknowledgedBy(registry) >= enough;
     }
 
     /// Transfers of which agents of a registry were told that they have arrived.

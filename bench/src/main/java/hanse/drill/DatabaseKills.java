@@ -8,8 +8,6 @@ import java.util.Random;
 
 /// `kill -9` of PostgreSQL; its node starts another one.
 final class DatabaseKills implements Misfortune {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
     private final Ground ground;
     private final Faults faults;
     private final Tally tally;
@@ -37,12 +35,9 @@ final class DatabaseKills implements Misfortune {
         }
         for (int i = 0; i < victims.size(); i++) {
             Member node = victims.get(i).first();
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            while (!node.databaseIsAnotherThan(before.get(i)) && System.nanoTime() < deadline) {
-                Thread.sleep(Duration.ofMillis(50));
-            }
-            faults.require(
-                    node.databaseIsAnotherThan(before.get(i)),
+            long killedOne = before.get(i);
+            faults.requireSoon(
+                    () -> node.databaseIsAnotherThan(killedOne),
                     node.registry() + "'s node has not started another PostgreSQL");
             node.awaitReady();
             victims.get(i).door().knock();

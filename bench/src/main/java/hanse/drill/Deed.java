@@ -1,6 +1,7 @@
 package hanse.drill;
 
 import hanse.node.ledger.Avt;
+import hanse.node.ledger.Fee;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,8 +13,15 @@ abstract sealed class Deed permits Transfer, Crossing, Purchase, Job {
     enum State {
         OPEN,
         DONE,
-        REFUSED
+        REFUSED,
+        /// It was refused for good because its operator had frozen the payer's account.
+        FROZEN,
+        /// It was done, and its registry has lost that since.
+        LOST
     }
+
+    /// Of what is paid, a half percent.
+    static final Fee FEE = new Fee(5_000);
 
     private final String tag;
     private final Party payer;
@@ -62,6 +70,15 @@ abstract sealed class Deed permits Transfer, Crossing, Purchase, Job {
         return payer.registry().equals(payee.registry());
     }
 
+    final boolean concerns(String registry) {
+        return payer.registry().equals(registry) || payee.registry().equals(registry);
+    }
+
+    /// Whether it is a transfer: one call, after which it is done.
+    final boolean isTransfer() {
+        return this instanceof Transfer || this instanceof Crossing;
+    }
+
     /// The request id of one of its calls.
     final String request(String step) {
         return tag + "/" + step;
@@ -88,6 +105,19 @@ abstract sealed class Deed permits Transfer, Crossing, Purchase, Job {
 
     final void done() {
         state = State.DONE;
+    }
+
+    final void frozen() {
+        state = State.FROZEN;
+    }
+
+    /// Whether its registry must have nothing of it.
+    final boolean isUndone() {
+        return state == State.FROZEN || state == State.LOST;
+    }
+
+    final void lost() {
+        state = State.LOST;
     }
 
     final void refused(String why) {

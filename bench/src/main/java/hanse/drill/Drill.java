@@ -47,7 +47,8 @@ public final class Drill implements Callable<Integer> {
         database,
         partition,
         clock,
-        processes
+        processes,
+        restore
     }
 
     @Parameters(
@@ -84,6 +85,7 @@ public final class Drill implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     private final Faults faults = new Faults();
+    private final Losses losses = new Losses();
     private final Tally tally = new Tally(this::tell);
 
     public static void main(String[] arguments) {
@@ -149,12 +151,12 @@ public final class Drill implements Callable<Integer> {
         Asking asking = load.asking();
         load.begin();
         Thread progress = Thread.ofVirtual().start(() -> tellProgress(load, out));
-        strike(ground, asking, new Random(chosen));
+        strike(ground, load, new Random(chosen));
         Thread.sleep(Duration.ofSeconds(1));
         out.println("all is well again: what is open ends, what was given up is asked again");
         out.flush();
         faults.require(load.end(PATIENCE), "clients still ask " + PATIENCE.toSeconds() + " s after all was well again");
-        Reckoning reckoning = new Reckoning(ground, faults, tally);
+        Reckoning reckoning = new Reckoning(ground, losses, faults, tally);
         reckoning.awaitRest(PATIENCE);
         faults.require(
                 load.again(Math.min(MOST_ASKED_AGAIN, load.deeds().size() / ASKED_AGAIN_ONE_IN), PATIENCE),
@@ -168,7 +170,7 @@ public final class Drill implements Callable<Integer> {
         reckoning.compare(load.deeds(), load.name());
     }
 
-    private void strike(Ground ground, Asking asking, Random random) throws Exception {
+    private void strike(Ground ground, Load load, Random random) throws Exception {
         Duration each = Duration.ofSeconds(seconds).dividedBy((long) rounds * kinds.size());
         Duration about = Stream.of(each.dividedBy(3), LONGEST_HARM)
                 .min(Comparator.naturalOrder())
@@ -178,19 +180,21 @@ public final class Drill implements Callable<Integer> {
             for (Kind kind : kinds) {
                 long end = System.nanoTime() + each.toNanos();
                 Thread.sleep(Duration.ofMillis(300 + random.nextLong(each.toMillis() / 2 + 1)));
-                misfortune(kind, ground, asking).strike(random, about);
+                misfortune(kind, ground, load).strike(random, about);
                 Thread.sleep(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }
         }
     }
 
-    private Misfortune misfortune(Kind kind, Ground ground, Asking asking) {
+    private Misfortune misfortune(Kind kind, Ground ground, Load load) {
+        Asking asking = load.asking();
         return switch (kind) {
             case kill -> new Kills(ground, tally);
             case database -> new DatabaseKills(ground, faults, tally);
             case partition -> new Partitions(ground, asking, faults, tally);
             case clock -> new WrongClocks(ground, asking, faults, tally);
             case processes -> new Processes(ground, asking, faults, tally);
+            case restore -> new OldBackups(ground, load, losses, faults, tally);
         };
     }
 

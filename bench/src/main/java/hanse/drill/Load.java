@@ -1,5 +1,6 @@
 package hanse.drill;
 
+import hanse.error.v1.Reason;
 import hanse.sdk.HanseException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,11 +10,13 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /// Agents that go on paying each other, whatever happens.
 final class Load {
     private static final int LEAST_MICROS = 1_000;
     private static final int MOST_MICROS = 50_000;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final Ground ground;
     private final Faults faults;
@@ -28,6 +31,7 @@ final class Load {
     private final AtomicInteger everSetAside = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean ending;
+    private String transfersOnly = "";
 
     /// @param clients how many ask at the same time
     Load(Ground ground, Faults faults, long seed, int clients) {
@@ -75,7 +79,7 @@ final class Load {
 
     /// Does some of what was acknowledged over again: it must come to the same.
     boolean again(int count, Duration patience) throws InterruptedException {
-        List<Deed> all = new ArrayList<>(deeds);
+        List<Deed> all = deeds.stream().filter(deed -> !deed.isUndone()).toList();
         Random random = new Random(seed);
         Queue<Deed> some = new ConcurrentLinkedQueue<>();
         for (int i = 0; i < count && !all.isEmpty(); i++) {
@@ -123,6 +127,10 @@ final class Load {
             if (deed.state() == Deed.State.DONE) {
                 asking.wrong(deed, "was done, and when asked again refused: " + refused.getMessage());
             }
+            if (deed.isTransfer() && refused.reason() == Reason.ACCOUNT_FROZEN) {
+                deed.frozen();
+                return;
+            }
             deed.refused(String.valueOf(refused.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -133,18 +141,46 @@ final class Load {
         }
     }
 
-    private Deed any(Random random) {
+    /// From now on agents of that registry begin nothing but transfers, and nobody begins anything else with them.
+    ///
+    /// @return whether all else has ended in time
+    boolean transfersOnly(String registry, Duration patience) throws InterruptedException {
+        synchronized (this) {
+            transfersOnly = registry;
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        Predicate<Deed> open = deed -> deed.state() == Deed.State.OPEN && !deed.isTransfer() && deed.concerns(registry);
+        while (deeds.stream().anyMatch(open)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            setAside.stream().filter(open).findAny().filter(setAside::remove).ifPresent(this::act);
+            Thread.sleep(LOOK_AGAIN);
+        }
+        return true;
+    }
+
+    /// From now on everything is begun again.
+    synchronized void everything() {
+        transfersOnly = "";
+    }
+
+    private synchronized Deed any(Random random) {
         String tag = name + "-" + begun.incrementAndGet();
         int what = random.nextInt(100);
         long micros = LEAST_MICROS + random.nextInt(MOST_MICROS - LEAST_MICROS);
         Party payer = ground.any(random);
+        Party payee = what < 40 || what >= 70 && random.nextBoolean()
+                ? ground.neighbour(payer, random)
+                : ground.foreigner(payer, random);
         Deed deed;
-        if (what < 40) {
-            deed = new Transfer(tag, payer, ground.neighbour(payer, random), micros);
-        } else if (what < 70) {
-            deed = new Crossing(tag, payer, ground.foreigner(payer, random), micros);
+        if (what < 70
+                || payer.registry().equals(transfersOnly)
+                || payee.registry().equals(transfersOnly)) {
+            deed = payer.registry().equals(payee.registry())
+                    ? new Transfer(tag, payer, payee, micros)
+                    : new Crossing(tag, payer, payee, micros);
         } else {
-            Party payee = random.nextBoolean() ? ground.neighbour(payer, random) : ground.foreigner(payer, random);
             deed = what < 94
                     ? new Purchase(tag, payer, payee, micros)
                     : new Job(tag, payer, payee, micros, new UUID(random.nextLong(), random.nextLong()));

@@ -7,9 +7,6 @@ import java.util.Random;
 
 /// The way to a registry's peer port breaks: shut, reset, slow, silent in one direction or in both.
 final class Partitions implements Misfortune {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-
     private final Ground ground;
     private final Asking asking;
     private final Faults faults;
@@ -70,11 +67,9 @@ final class Partitions implements Misfortune {
         long healed = System.nanoTime();
         for (int i = 0; i < before.size(); i++) {
             String registry = ground.towns().get(i).registry();
-            while (asking.arrivedFrom(registry) == before.get(i) && System.nanoTime() - healed < PATIENCE.toNanos()) {
-                Thread.sleep(LOOK_AGAIN);
-            }
-            faults.require(
-                    asking.arrivedFrom(registry) > before.get(i),
+            long known = before.get(i);
+            faults.requireSoon(
+                    () -> asking.arrivedFrom(registry) > known,
                     "no transfer from " + registry + " has arrived since the way is healed");
         }
         tally.took(

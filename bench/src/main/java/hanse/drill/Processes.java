@@ -5,14 +5,12 @@ import hanse.node.cli.LocalFederation.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 
 /// Several processes of one registry, on one database and behind one address: one is killed, or stops, or one more
 /// starts. The others go on with what it has left.
 final class Processes implements Misfortune {
     private static final int MOST = 3;
-    private static final int SOME = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final Ground ground;
     private final Asking asking;
@@ -37,7 +35,7 @@ final class Processes implements Misfortune {
         List<Member> processes = town.processes();
         Member victim = processes.get(random.nextInt(processes.size()));
         long arrived = asking.arrivedFrom(town.registry());
-        long acknowledged = asking.acknowledgedBy(town.registry());
+        Callable<Boolean> goesOn = asking.twentyMoreBy(town.registry());
         long began = System.nanoTime();
         if (random.nextInt(3) > 0) {
             victim.kill();
@@ -50,16 +48,9 @@ final class Processes implements Misfortune {
         Thread.sleep(about.dividedBy(4));
         town.remove(victim);
         town.door().knock();
-        while ((asking.acknowledgedBy(town.registry()) < acknowledged + SOME
-                        || asking.arrivedFrom(town.registry()) == arrived)
-                && System.nanoTime() - began < PATIENCE.toNanos()) {
-            Thread.sleep(LOOK_AGAIN);
-        }
-        faults.require(
-                asking.acknowledgedBy(town.registry()) >= acknowledged + SOME,
-                "the other processes of " + town.registry() + " acknowledge nothing");
-        faults.require(
-                asking.arrivedFrom(town.registry()) > arrived,
+        faults.requireSoon(goesOn, "the other processes of " + town.registry() + " acknowledge nothing");
+        faults.requireSoon(
+                () -> asking.arrivedFrom(town.registry()) > arrived,
                 "no transfer arrives from the other processes of " + town.registry());
         tally.took(
                 "from the end of a process until the others had acknowledged 20 calls and a transfer had arrived",

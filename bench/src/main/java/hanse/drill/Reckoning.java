@@ -1,12 +1,15 @@
 package hanse.drill;
 
 import hanse.audit.v1.AuditServiceGrpc;
+import hanse.audit.v1.Equation;
+import hanse.audit.v1.GetFederationReportRequest;
+import hanse.audit.v1.PeerReport;
+import hanse.audit.v1.StatementServiceGrpc;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.audit.v1.VerifyJournalResponse;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.node.ledger.Avt;
-import hanse.node.ledger.Fee;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,15 +22,20 @@ import java.util.Map;
 
 /// What agents were told, and what stands in the books.
 final class Reckoning {
+    /// How much waits for an outcome of a peer.
+    static final String UNFINISHED =
+            "select (select count(*) from frame where state = 1) + (select count(*) from outbox)";
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final Fee FEE = new Fee(5_000);
 
     private final Ground ground;
+    private final Losses losses;
     private final Faults faults;
     private final Tally tally;
 
-    Reckoning(Ground ground, Faults faults, Tally tally) {
+    Reckoning(Ground ground, Losses losses, Faults faults, Tally tally) {
         this.ground = ground;
+        this.losses = losses;
         this.faults = faults;
         this.tally = tally;
     }
@@ -49,9 +57,7 @@ final class Reckoning {
     }
 
     private static long unfinished(Connection database) throws SQLException {
-        return Rows.of(database, "select (select count(*) from frame where state = 1) + (select count(*) from outbox)")
-                .getFirst()
-                .number(0);
+        return Rows.of(database, UNFINISHED).getFirst().number(0);
     }
 
     /// Compares all.
@@ -59,7 +65,7 @@ final class Reckoning {
     /// @param name what the memos of all transfers begin with
     void compare(List<Deed> deeds, String name) throws SQLException, IOException {
         deeds.stream()
-                .filter(deed -> deed.state() != Deed.State.DONE)
+                .filter(deed -> deed.state() != Deed.State.DONE && !deed.isUndone())
                 .forEach(deed -> faults.add("was not done although nothing is wrong with it: " + deed));
         Map<String, Books> books = new HashMap<>();
         for (Town town : ground.towns()) {
@@ -67,10 +73,11 @@ final class Reckoning {
                 books.put(town.registry(), Books.read(database, name));
             }
         }
-        new Comparison(books, faults, tally).compare(deeds);
+        new Comparison(books, losses, faults, tally).compare(deeds);
         balances(deeds, books);
         conservation(books);
         audit();
+        reports();
     }
 
     /// Every agent has what it was told, to the last micro, and nothing of it is held.
@@ -80,11 +87,16 @@ final class Reckoning {
         ground.towns().forEach(town -> town.agents().forEach(agent -> expected.put(agent.did(), rich)));
         for (Deed deed : deeds) {
             if (deed.state() == Deed.State.DONE) {
-                long fee = FEE.of(new Avt(deed.micros())).micros();
+                long fee = Deed.FEE.of(new Avt(deed.micros())).micros();
                 expected.merge(deed.payer().did(), -deed.micros(), Long::sum);
                 expected.merge(deed.payee().did(), deed.micros() - fee, Long::sum);
             }
         }
+        losses.forgottenBySenders().forEach(half -> {
+            // The payee has it; of the payer's as much was destroyed.
+            expected.merge(half.deed().payer().did(), -half.micros(), Long::sum);
+            expected.merge(half.deed().payee().did(), half.afterFee(), Long::sum);
+        });
         for (Town town : ground.towns()) {
             Books own = books.getOrDefault(town.registry(), Books.EMPTY);
             for (Party agent : town.agents()) {
@@ -116,12 +128,16 @@ final class Reckoning {
                         .imported()
                         .getOrDefault(town.registry(), 0L);
                 faults.require(
-                        exported == imported,
+                        imported - exported == losses.importedTooMuch(town.registry(), other.registry()),
                         town.registry() + " has exported " + exported + " to " + other.registry()
                                 + ", which has imported " + imported);
             }
         }
-        faults.require(there == deposited, "deposited were " + Avt.text(deposited) + ", there are " + Avt.text(there));
+        long expected = deposited - losses.fees();
+        faults.require(
+                there == expected,
+                "deposited were " + Avt.text(deposited) + ", there are " + Avt.text(there) + " instead of "
+                        + Avt.text(expected));
     }
 
     /// As `hanse audit verify` and `hanse supply` do.
@@ -143,5 +159,30 @@ final class Reckoning {
                             .getHolds(),
                     "the supply equation of " + town.registry() + " does not hold");
         }
+    }
+
+    /// As `hanse audit federation`: it finds what was lost, in its exact amount, and nothing else.
+    private void reports() throws IOException {
+        for (Town town : ground.towns()) {
+            var report = StatementServiceGrpc.newBlockingStub(
+                            town.first().operator().channel())
+                    .getFederationReport(GetFederationReportRequest.getDefaultInstance());
+            for (PeerReport peer : report.getPeersList()) {
+                requireEquation(peer.getEquations(0), town.registry(), peer.getRegistryId());
+                requireEquation(peer.getEquations(1), peer.getRegistryId(), town.registry());
+            }
+        }
+    }
+
+    private void requireEquation(Equation equation, String from, String to) {
+        long tooMuch = losses.importedTooMuch(from, to);
+        Equation.State state = tooMuch == 0 ? Equation.State.HOLDS : Equation.State.DOES_NOT_HOLD;
+        faults.require(
+                equation.getText().startsWith("exported(" + from + " → " + to)
+                        && equation.getState() == state
+                        && Avt.parse(equation.getIs()).micros()
+                                        - Avt.parse(equation.getLeast()).micros()
+                                == tooMuch,
+                "the federation report differs by another amount than " + tooMuch + " micro-AVT: " + equation);
     }
 }

@@ -1,21 +1,36 @@
 package hanse.drill;
 
 import hanse.certs.SigningKey;
+import hanse.error.v1.Reason;
 import hanse.ledger.v1.DepositRequest;
+import hanse.ledger.v1.LedgerServiceGrpc;
+import hanse.ledger.v1.TransferRequest;
+import hanse.node.cli.Hanse;
 import hanse.node.cli.LocalFederation.Member;
 import hanse.node.config.NodeConfig;
+import hanse.peer.v1.GetPeerRequest;
+import hanse.peer.v1.Peer;
+import hanse.peer.v1.PeerServiceGrpc;
 import hanse.sdk.AgentKey;
 import hanse.sdk.Credentials;
+import hanse.sdk.HanseException;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /// One registry: its processes, the ways to them, and its agents.
 final class Town implements AutoCloseable {
@@ -107,6 +122,67 @@ final class Town implements AutoCloseable {
                             .setAmount(RICH)
                             .setRequestId("rich-" + i)
                             .build());
+        }
+    }
+
+    /// Whether its database is its own process's, and not one that several share.
+    boolean ownsItsDatabase() {
+        return first().config().database() instanceof NodeConfig.DatabaseSource.Embedded;
+    }
+
+    /// Why an agent who pays another now is refused; empty if it is not.
+    Optional<Reason> refusal() {
+        try {
+            var unused = LedgerServiceGrpc.newBlockingStub(agents.getFirst().channel(0))
+                    .withWaitForReady()
+                    .transfer(TransferRequest.newBuilder()
+                            .setTo(agents.getLast().did())
+                            .setAmount("1")
+                            .setRequestId(UUID.randomUUID().toString())
+                            .build());
+            return Optional.empty();
+        } catch (StatusRuntimeException e) {
+            return Optional.of(HanseException.of(e).reason());
+        }
+    }
+
+    /// What its operator sees of a peer.
+    Peer peer(String registry) throws IOException {
+        return PeerServiceGrpc.newBlockingStub(first().operator().channel())
+                .getPeer(GetPeerRequest.newBuilder().setRegistryId(registry).build());
+    }
+
+    /// What a command has printed, and its exit code.
+    record Said(int code, String words) {}
+
+    /// Runs a command of `hanse` as its operator.
+    Said hanse(String... words) {
+        StringWriter said = new StringWriter();
+        PrintWriter writer = new PrintWriter(said, true);
+        int code = Hanse.commandLine()
+                .setOut(writer)
+                .setErr(writer)
+                .execute(Stream.concat(
+                                Stream.of(words),
+                                Stream.of("--dir", first().directory().toString()))
+                        .toArray(String[]::new));
+        return new Said(code, said.toString());
+    }
+
+    /// Runs one that must succeed.
+    void done(String... words) {
+        Said said = hanse(words);
+        if (said.code() != 0) {
+            throw new IllegalStateException("hanse " + String.join(" ", words) + ": " + said.words());
+        }
+    }
+
+    /// Has it show its peers at once what it shows them every minute.
+    void showCheckpoint() throws SQLException, IOException {
+        try (Connection database = database();
+                Statement statement = database.createStatement()) {
+            statement.execute("update scheduled_tasks set execution_time = now()"
+                    + " where task_name = 'checkpoints-exchange' and not picked");
         }
     }
 

@@ -1,15 +1,11 @@
 package hanse.drill;
 
 import hanse.error.v1.Reason;
-import hanse.ledger.v1.LedgerServiceGrpc;
-import hanse.ledger.v1.TransferRequest;
 import hanse.node.cli.LocalFederation.Member;
-import hanse.sdk.HanseException;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 
 /// Nodes whose clock is wrong, from one life to the next: by what is allowed, when all goes on; and by more, when
 /// agents are refused in words that say why.
@@ -21,9 +17,6 @@ final class WrongClocks implements Misfortune {
     private static final long MOST_BEHIND_MILLIS = 4_000;
     private static final List<Duration> TOO_WRONG =
             List.of(Duration.ofMinutes(2), Duration.ofMinutes(-2), Duration.ofMinutes(10), Duration.ofMinutes(-10));
-    private static final int SOME = 20;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final Ground ground;
     private final Asking asking;
@@ -44,7 +37,7 @@ final class WrongClocks implements Misfortune {
             long millis = random.nextLong(MOST_AHEAD_MILLIS + MOST_BEHIND_MILLIS) - MOST_BEHIND_MILLIS;
             restart(town, Duration.ofMillis(millis));
             tally.happens("restart of a node with a clock wrong by what is allowed");
-            awaitWork(town, Duration.ofMillis(millis));
+            requireWork(town, Duration.ofMillis(millis));
         } else {
             Duration wrong = TOO_WRONG.get(random.nextInt(TOO_WRONG.size()));
             restart(town, wrong);
@@ -53,7 +46,7 @@ final class WrongClocks implements Misfortune {
             Thread.sleep(about);
             restart(town, Duration.ZERO);
             tally.happens("restart of a node with a clock that is right again");
-            awaitWork(town, Duration.ZERO);
+            requireWork(town, Duration.ZERO);
         }
     }
 
@@ -65,36 +58,19 @@ final class WrongClocks implements Misfortune {
         town.door().knock();
     }
 
-    private void awaitWork(Town town, Duration wrongBy) throws InterruptedException {
-        long before = asking.acknowledgedBy(town.registry());
-        long began = System.nanoTime();
-        while (asking.acknowledgedBy(town.registry()) < before + SOME
-                && System.nanoTime() - began < PATIENCE.toNanos()) {
-            Thread.sleep(LOOK_AGAIN);
-        }
-        faults.require(
-                asking.acknowledgedBy(town.registry()) >= before + SOME,
+    private void requireWork(Town town, Duration wrongBy) throws Exception {
+        faults.requireSoon(
+                asking.twentyMoreBy(town.registry()),
                 town.registry() + " acknowledges nothing, its clock being wrong by " + wrongBy);
     }
 
     /// What is asked now is refused as too old, or as from the future; nothing moves.
     private void requireRefusal(Town town, Duration wrongBy) {
         Reason expected = wrongBy.isNegative() ? Reason.SIGNATURE_FROM_FUTURE : Reason.SIGNATURE_STALE;
-        List<Party> agents = town.agents();
-        try {
-            var unused = LedgerServiceGrpc.newBlockingStub(agents.getFirst().channel(0))
-                    .withWaitForReady()
-                    .transfer(TransferRequest.newBuilder()
-                            .setTo(agents.getLast().did())
-                            .setAmount("1")
-                            .setRequestId(UUID.randomUUID().toString())
-                            .build());
-            faults.add(town.registry() + " believes a signature although its clock is wrong by " + wrongBy);
-        } catch (StatusRuntimeException e) {
-            Reason told = HanseException.of(e).reason();
-            faults.require(
-                    told == expected, town.registry() + ", wrong by " + wrongBy + ", refuses with " + e.getStatus());
-            tally.happens("clear refusal: " + told);
-        }
+        Optional<Reason> told = town.refusal();
+        faults.require(
+                told.equals(Optional.of(expected)),
+                town.registry() + ", wrong by " + wrongBy + ", does not refuse with " + expected + ", but: " + told);
+        told.ifPresent(reason -> tally.happens("clear refusal: " + reason));
     }
 }

@@ -77,10 +77,49 @@ final class ComparisonTest {
         assertThat(faults.count()).isEqualTo(1);
     }
 
+    @Test
+    void excusesWhatIsKnownToBeLostAndNothingElse() {
+        Transfer lost = transfer();
+        lost.lost();
+        assertThat(faults(lost, new Losses(), Books.EMPTY, Books.EMPTY)).isEmpty();
+        assertThat(faults(lost, new Losses(), books(Map.of("t", new Moved(1, 5_000))), Books.EMPTY))
+                .hasSize(1);
+        Crossing forgotten = crossing();
+        forgotten.lost();
+        assertThat(faults(forgotten, bySender(forgotten), Books.EMPTY, receiver(1)))
+                .isEmpty();
+        assertThat(faults(forgotten, bySender(forgotten), Books.EMPTY, receiver(2)))
+                .isNotEmpty();
+        assertThat(faults(forgotten, new Losses(), Books.EMPTY, receiver(1))).isNotEmpty();
+        Crossing kept = crossing();
+        kept.done();
+        assertThat(faults(kept, bySender(kept), Books.EMPTY, receiver(1)))
+                .as("it was not the registry that lost it")
+                .isNotEmpty();
+        Losses atReceiver = new Losses();
+        atReceiver.forgottenByReceiver(FRAME, kept);
+        assertThat(faults(kept, atReceiver, sender(2, new Sent(1, 1, 0)), Books.EMPTY))
+                .isEmpty();
+        assertThat(faults(kept, new Losses(), sender(2, new Sent(1, 1, 0)), Books.EMPTY))
+                .isNotEmpty();
+        assertThat(faults(kept, atReceiver, sender(1, new Sent(1, 0, 0)), Books.EMPTY))
+                .isNotEmpty();
+    }
+
+    private static Losses bySender(Crossing crossing) {
+        Losses losses = new Losses();
+        losses.forgottenBySender(FRAME, crossing);
+        return losses;
+    }
+
     private static List<String> faults(Deed deed, Books alpha, Books beta) {
-        Faults faults = new Faults();
         deed.done();
-        new Comparison(Map.of(ALPHA, alpha, BETA, beta), faults, new Tally(told -> {})).compare(List.of(deed));
+        return faults(deed, new Losses(), alpha, beta);
+    }
+
+    private static List<String> faults(Deed deed, Losses losses, Books alpha, Books beta) {
+        Faults faults = new Faults();
+        new Comparison(Map.of(ALPHA, alpha, BETA, beta), losses, faults, new Tally(told -> {})).compare(List.of(deed));
         return faults.all();
     }
 

@@ -12,12 +12,18 @@ import picocli.CommandLine;
 @Timeout(600)
 final class DrillTest {
     @Test
-    void nothingIsLostWhenNodesAreKilledAndTheWayBetweenThemBreaks() {
+    void nothingIsLostWhenNodesAreKilledAndTheWayBetweenThemBreaksButWhatABackupLacks() {
         StringWriter said = new StringWriter();
-        int code = run(said, "kill", "partition", "processes", "--rounds", "1", "--seconds", "6", "--clients", "8");
+        int code = run(
+                said, "kill", "partition", "processes", "restore", "--rounds", "1", "--seconds", "8", "--clients", "8");
         assertThat(code).as(said.toString()).isZero();
         assertThat(said.toString())
-                .contains("kill -9 of ", "the way to ", "one process among several", "journal entries verified");
+                .contains(
+                        "kill -9 of ",
+                        "the way to ",
+                        "one process among several",
+                        "is put back to its backup",
+                        "journal entries verified");
     }
 
     @Test

@@ -352,6 +352,14 @@ public final class LocalFederation implements AutoCloseable {
             }
         }
 
+        /// Kills the process and its PostgreSQL together, as a power cut of the machine would; both are gone then.
+        public void killWithDatabase() throws IOException, InterruptedException {
+            Optional<ProcessHandle> server = ProcessHandle.of(databasePid());
+            server.ifPresent(ProcessHandle::destroyForcibly);
+            kill();
+            server.ifPresent(gone -> gone.onExit().join());
+        }
+
         /// PostgreSQL's first process.
         public long databasePid() throws IOException {
             Path embedded = switch (config.database()) {

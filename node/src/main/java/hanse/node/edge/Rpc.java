@@ -128,9 +128,11 @@ record Rpc(
         return !message.getField(field).equals(field.getDefaultValue());
     }
 
-    /// Whether it may change the books, or what is due by them. Peering, operators' keys and sessions do not.
+    /// Whether it may change the books, or what is due by them. Peering, operators' keys and sessions do not, nor does
+    /// a freeze: what must not be paid when payments go on is frozen before.
     boolean touchesBooks() {
         return changes
+                && !name.endsWith("/FreezeAccount")
                 && (name.endsWith("/AdvanceTransfer") || APART.stream().noneMatch(service -> name.startsWith(service)));
     }
 

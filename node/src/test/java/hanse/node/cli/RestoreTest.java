@@ -130,8 +130,15 @@ final class RestoreTest {
                 assertThat(verified.code()).isEqualTo(1);
                 assertThat(verified.out()).contains("as beta.example keeps it");
 
+                Said.of(restored, "destroy", alice.subject(), "50").refused("RECONCILING");
+                Said.of(restored, "freeze", alice.subject()).done();
                 Said.of(restored, "peer", "accept-journal", "beta.example", "--ours")
                         .done();
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(Operating.refusal(() -> send(atAlpha, "100")))
+                                .isEqualTo(Reason.ACCOUNT_FROZEN));
+                Said.of(restored, "destroy", alice.subject(), "50").done();
+                Said.of(restored, "unfreeze", alice.subject()).done();
                 await().atMost(Duration.ofSeconds(30))
                         .ignoreExceptions()
                         .untilAsserted(() -> assertThat(send(atAlpha, "1").getState())
