@@ -7,8 +7,11 @@ import hanse.audit.v1.PeerReport;
 import hanse.audit.v1.StatementServiceGrpc;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.audit.v1.VerifyJournalResponse;
+import hanse.ledger.v1.FreezeAccountRequest;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
+import hanse.node.call.RegistryId;
+import hanse.node.federation.Canary;
 import hanse.node.ledger.Avt;
 import java.io.IOException;
 import java.sql.Connection;
@@ -40,8 +43,20 @@ final class Reckoning {
         this.tally = tally;
     }
 
-    /// Waits until nothing is on its way between registries.
+    /// Waits until nothing is on its way between registries, and nothing will be: databases are read one after the
+    /// other.
     void awaitRest(Duration patience) throws SQLException, IOException, InterruptedException {
+        for (Town town : ground.towns()) {
+            var unused = town.first()
+                    .operator()
+                    .ledger()
+                    .freezeAccount(FreezeAccountRequest.newBuilder()
+                            .setAgentId(
+                                    Canary.of(new RegistryId(town.registry())).toString())
+                            .setFrozen(true)
+                            .setNote("the drill is over")
+                            .build());
+        }
         long began = System.nanoTime();
         for (Town town : ground.towns()) {
             try (Connection database = town.database()) {

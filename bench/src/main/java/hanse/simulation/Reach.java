@@ -3,6 +3,7 @@ package hanse.simulation;
 import hanse.federation.v1.ExchangeCheckpointsRequest;
 import hanse.federation.v1.ExchangeStatementsRequest;
 import hanse.federation.v1.FederationServiceGrpc;
+import hanse.federation.v1.GreetRequest;
 import hanse.federation.v1.ListCreditsRequest;
 import hanse.federation.v1.ShowTotalsRequest;
 import hanse.peer.Inbox;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 /// What a registry asks of others besides messages: answered at once, or not at all.
 final class Reach extends Unreachable {
     private static final Map<MethodDescriptor<?, ?>, Question> QUESTIONS = Map.of(
+            FederationServiceGrpc.getGreetMethod(),
+            (inbox, from, request) -> inbox.greet(from, (GreetRequest) request),
             FederationServiceGrpc.getExchangeCheckpointsMethod(),
             (inbox, from, request) -> inbox.checkpoints(from, (ExchangeCheckpointsRequest) request),
             FederationServiceGrpc.getExchangeStatementsMethod(),

@@ -94,6 +94,7 @@ public final class Node implements AutoCloseable {
         AtomicReference<List<VerifyKey>> furtherKeys = new AtomicReference<>(furtherKeys());
         registry = new Registry(config, keys, furtherKeys::get, database, metrics, process, world);
         PeerMeters peerMeters = new PeerMeters(registry.federation().metrics(), metrics);
+        CanaryMeters canaryMeters = new CanaryMeters(registry.federation().canary(), world.clock(), metrics);
         ProofMeters proofMeters = new ProofMeters(registry.witnesses(), registry.statements(), metrics);
         SettlementMeters settlementMeters = new SettlementMeters(registry.settlements(), metrics);
 
@@ -175,6 +176,7 @@ public final class Node implements AutoCloseable {
                 List.of(
                         new Upkeep.Own("health", Duration.ofSeconds(1), health::refresh),
                         new Upkeep.Own("peer meters", Duration.ofSeconds(5), peerMeters::refresh),
+                        new Upkeep.Own("canary meters", Duration.ofSeconds(5), canaryMeters::refresh),
                         new Upkeep.Own("proof meters", Duration.ofSeconds(5), proofMeters::refresh),
                         new Upkeep.Own("settlement meters", Duration.ofSeconds(30), settlementMeters::refresh),
                         new Upkeep.Own("lanes", Lanes.LEASE.dividedBy(3), registry::renewLanes),

@@ -84,6 +84,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -224,6 +225,9 @@ public final class Registry implements AutoCloseable {
 
         // money
         Accounts accounts = new Accounts(database, ledger, commit, transfers, outcomes, config.faucet());
+        if (config.peers().canary()) {
+            federation.canary().on((canary, amount) -> accounts.provide(canary, amount, "canary"));
+        }
         payments = new Payments(
                 database, commit, transfers, parties, new TokenSecret(keys.tokenSecret()), federation, clock);
 
@@ -332,7 +336,7 @@ public final class Registry implements AutoCloseable {
 
     /// What goes on by itself: of all processes that share the database, one does it.
     public List<Chore> chores() {
-        return List.of(
+        List<Chore> chores = new ArrayList<>(List.of(
                 new Chore("payments-expire", Duration.ofSeconds(5), whenWhole(payments::sweepExpired)),
                 new Chore("payments-sweep", Duration.ofMinutes(10), whenWhole(payments::sweepAll)),
                 new Chore("contracts-sweep", Duration.ofSeconds(10), whenWhole(contracts::sweep)),
@@ -345,7 +349,11 @@ public final class Registry implements AutoCloseable {
                 new Chore("checkpoints-exchange", Duration.ofMinutes(1), witnesses::exchange),
                 new Chore("statements", Duration.ofMinutes(5), statements::run),
                 new Chore("suspensions-lift", Duration.ofSeconds(30), suspensions::liftAllOver),
-                new Chore("outcomes-forget", Duration.ofMinutes(1), this::forgetOutcomes));
+                new Chore("outcomes-forget", Duration.ofMinutes(1), this::forgetOutcomes)));
+        if (config.peers().canary()) {
+            chores.add(new Chore("canaries", Duration.ofMinutes(1), whenWhole(federation.canary()::sing)));
+        }
+        return List.copyOf(chores);
     }
 
     public Ledger ledger() {

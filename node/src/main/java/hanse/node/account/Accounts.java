@@ -122,11 +122,24 @@ public final class Accounts {
         if (amount.compareTo(FAUCET_DRAW) > 0) {
             throw new RefusedException(Reason.FAUCET_EMPTY);
         }
-        return outcomes.run(call, DepositResponse.parser(), tx -> {
-            if (!draws.draw(tx, agent, amount, FAUCET_DAY)) {
-                throw new RefusedException(Reason.FAUCET_EMPTY);
+        return outcomes.run(call, DepositResponse.parser(), tx -> draw(tx, agent, amount, "faucet"));
+    }
+
+    private DepositResponse draw(Tx tx, AgentId agent, Avt amount, String memo) {
+        if (!draws.draw(tx, agent, amount, FAUCET_DAY)) {
+            throw new RefusedException(Reason.FAUCET_EMPTY);
+        }
+        return issue(tx, agent, amount, memo);
+    }
+
+    /// Gives an account of the operator's own some money, without being asked for it: out of the faucet, where agents
+    /// may draw from one, else out of the treasury. Refuses with `FAUCET_EMPTY`, `INSUFFICIENT_FUNDS`.
+    public void provide(AgentId account, Avt amount, String memo) {
+        database.write(tx -> {
+            if (faucet) {
+                return draw(tx, account, amount, memo).getTransferId();
             }
-            return issue(tx, agent, amount, "faucet");
+            return pay(tx, account, amount, memo).getTransferId();
         });
     }
 
@@ -187,25 +200,27 @@ public final class Accounts {
 
     /// Pays an agent from the treasury, stripe by stripe, in one transaction.
     PayFromTreasuryResponse payFromTreasury(Call call, AgentId payee, Avt amount, String memo) {
-        return outcomes.run(call, PayFromTreasuryResponse.parser(), tx -> {
-            Treasury treasury = Treasury.open(ledger, tx);
-            return ledger.post(
-                    tx,
-                    wanted -> {
-                        wanted.account(AccountId.of(payee));
-                        treasury.accounts(wanted);
-                    },
-                    books -> {
-                        books.activeAgent(payee);
-                        Position last = treasury.pay(
-                                books, EntryKind.TREASURY_PAID, AccountId.of(payee), amount, part -> part.noting(memo));
-                        return PayFromTreasuryResponse.newBuilder()
-                                .setTransferId(last.toString())
-                                .setAmount(amount.toString())
-                                .setAt(WireTime.of(books.now()))
-                                .build();
-                    });
-        });
+        return outcomes.run(call, PayFromTreasuryResponse.parser(), tx -> pay(tx, payee, amount, memo));
+    }
+
+    private PayFromTreasuryResponse pay(Tx tx, AgentId payee, Avt amount, String memo) {
+        Treasury treasury = Treasury.open(ledger, tx);
+        return ledger.post(
+                tx,
+                wanted -> {
+                    wanted.account(AccountId.of(payee));
+                    treasury.accounts(wanted);
+                },
+                books -> {
+                    books.activeAgent(payee);
+                    Position last = treasury.pay(
+                            books, EntryKind.TREASURY_PAID, AccountId.of(payee), amount, part -> part.noting(memo));
+                    return PayFromTreasuryResponse.newBuilder()
+                            .setTransferId(last.toString())
+                            .setAmount(amount.toString())
+                            .setAt(WireTime.of(books.now()))
+                            .build();
+                });
     }
 
     /// Freezes an account, or lifts that; says so in the journal.

@@ -1,5 +1,6 @@
 package hanse.node.cli;
 
+import hanse.peer.v1.CanaryPayments;
 import hanse.peer.v1.DiagnosePeerRequest;
 import hanse.peer.v1.Diagnosis;
 import hanse.peer.v1.ListPeersRequest;
@@ -60,10 +61,18 @@ final class PeerDoctorCommand extends OnNode {
     private static void print(PrintWriter out, Diagnosis diagnosis) {
         out.println((diagnosis.getWell() ? "✓ " : "✗ ")
                 + diagnosis.getRegistryId()
-                + (diagnosis.getFindingsCount() == 0 ? ": nothing is wrong" : ""));
+                + (diagnosis.getFindingsCount() == 0 ? ": nothing is wrong" : "")
+                + canary(diagnosis.getCanary()));
         diagnosis.getFindingsList().forEach(finding -> {
             out.println("  " + finding.getWhat() + ".");
             out.println("    → " + finding.getRemedy());
         });
+    }
+
+    private static String canary(CanaryPayments payments) {
+        return payments.hasArrivedAt()
+                ? "; a canary payment has arrived at " + Times.text(payments.getArrivedAt()) + ", after "
+                        + payments.getTookMs() + " ms"
+                : "";
     }
 }

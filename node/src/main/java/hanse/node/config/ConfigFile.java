@@ -186,7 +186,10 @@ public final class ConfigFile {
                 integer(Setting.ATTESTATION_REDUCTION, 0, 500_000),
                 flag(Setting.FAUCET),
                 integer(Setting.RATE_FACTOR, 1, 1_000_000),
-                new Peers(amount(Setting.PEER_EXPOSURE), endpoint(Setting.PEER_ENDPOINT, bracketed(host) + ":" + peer)),
+                new Peers(
+                        amount(Setting.PEER_EXPOSURE),
+                        endpoint(Setting.PEER_ENDPOINT, bracketed(host) + ":" + peer),
+                        flag(Setting.PEER_CANARY)),
                 new Trust(
                         seeds(),
                         number(Setting.TRUST_DAMPING, 0.01, 1),

@@ -84,8 +84,9 @@ public record NodeConfig(
     /// waiting, and how long an agent's command should wait at most.
     public record Writing(int writers, int largestBatch, int longestQueue, Duration longestWait) {}
 
-    /// What holds for peers: the limit when an operator names none, and the `host:port` on our card.
-    public record Peers(Avt exposureLimit, String endpoint) {}
+    /// What holds for peers: the limit when an operator names none, the `host:port` on our card, and whether canary
+    /// payments are sent.
+    public record Peers(Avt exposureLimit, String endpoint, boolean canary) {}
 
     /// How scores are computed: who is trusted beforehand, how much of all trust goes to them, and how often; whether
     /// counts are attested, and the bound that counts in a dispute.

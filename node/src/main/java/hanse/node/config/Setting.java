@@ -63,6 +63,11 @@ public enum Setting {
             "10000",
             "The most of a peer's money, in AVT, that this registry holds when `peer add` names no limit."),
     PEER_ENDPOINT("peers.endpoint", "<first host>:<ports.peer>", "`host:port` that the peering card names."),
+    PEER_CANARY(
+            "peers.canary",
+            "true",
+            "Whether a payment of 0.000002 AVT goes to each peer every minute, so that metrics and `peer doctor` say"
+                    + " whether money arrives there."),
     TRUST_SEEDS(
             "trust.seeds",
             "",

@@ -88,6 +88,7 @@ public final class Federation implements AutoCloseable {
     private final PeerDoctor doctor;
     private final CardRenewals renewals;
     private final Witnesses witnesses;
+    private final Canary canary;
     private final Inbox inbox;
     private final ScheduledThreadPoolExecutor upkeep;
     private final Set<RegistryId> greeting = ConcurrentHashMap.newKeySet();
@@ -190,6 +191,14 @@ public final class Federation implements AutoCloseable {
                 database,
                 directory,
                 (peer, request) -> ask(peer, FederationServiceGrpc.getExchangeCheckpointsMethod(), request));
+        this.canary = new Canary(
+                self.id(),
+                database,
+                ledger,
+                directory,
+                this.transfers,
+                (peer, greeting) -> ask(peer, FederationServiceGrpc.getGreetMethod(), greeting),
+                clock);
         this.peers = new Peers(
                 self.id(),
                 self.publicUrl(),
@@ -204,7 +213,7 @@ public final class Federation implements AutoCloseable {
                 this::card);
         this.renewals = new CardRenewals(this::content, peer -> links.renew(peer.value(), card(), CALL));
         this.stuck = new StuckMessages(database, outcomes, store, pending, peer -> links.wake(peer.value()));
-        this.doctor = new PeerDoctor(database, store, pending, links, metrics, self.node(), clock);
+        this.doctor = new PeerDoctor(database, store, pending, canary, links, metrics, self.node(), clock);
         this.peerTransfers = new PeerTransfers(self.id(), database, ledger, outcomes, store);
         this.inbox = surroundings
                 .inbox()
@@ -220,6 +229,7 @@ public final class Federation implements AutoCloseable {
                         peers::renew,
                         witnesses,
                         () -> statements,
+                        canary::did,
                         threads,
                         clock));
         this.upkeep = new ScheduledThreadPoolExecutor(
@@ -269,6 +279,10 @@ public final class Federation implements AutoCloseable {
 
     public Witnesses witnesses() {
         return witnesses;
+    }
+
+    public Canary canary() {
+        return canary;
     }
 
     public PeerDirectory directory() {

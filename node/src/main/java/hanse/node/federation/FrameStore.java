@@ -114,6 +114,24 @@ final class FrameStore implements RowType<UUID, Frame> {
         return tx.sql().selectFrom(FRAME).where(FRAME.ID.eq(id)).fetchOptional(FrameStore::frame);
     }
 
+    Map<UUID, Frame> find(Tx tx, Collection<UUID> ids) {
+        return tx.sql().selectFrom(FRAME).where(FRAME.ID.in(ids)).fetchMap(FRAME.ID, FrameStore::frame);
+    }
+
+    /// The oldest of an agent's to a peer that has no outcome.
+    Optional<UUID> underWay(Tx tx, RegistryId peer, AgentId payer) {
+        return tx.sql()
+                .select(FRAME.ID)
+                .from(OUTBOX)
+                .join(FRAME)
+                .on(FRAME.ID.eq(OUTBOX.ID))
+                .where(OUTBOX.PEER.eq(peer.value()))
+                .and(FRAME.PAYER.eq(payer.value()))
+                .orderBy(FRAME.ID)
+                .limit(1)
+                .fetchOptional(FRAME.ID);
+    }
+
     /// A page of those to a peer that have no outcome, by id. Looks through what is on its way, which is little, and
     /// not through all frames.
     List<Frame> underWay(Tx tx, RegistryId peer, UUID after, int limit) {

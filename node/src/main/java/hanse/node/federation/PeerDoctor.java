@@ -25,6 +25,7 @@ public final class PeerDoctor {
     private final Database database;
     private final PeerStore peers;
     private final OutboxStore outbox;
+    private final Canary canary;
     private final PeerLinks links;
     private final LinkProbe probe;
     private final PeerMetrics metrics;
@@ -35,6 +36,7 @@ public final class PeerDoctor {
             Database database,
             PeerStore peers,
             OutboxStore outbox,
+            Canary canary,
             PeerLinks links,
             PeerMetrics metrics,
             RotatingIdentity identity,
@@ -42,6 +44,7 @@ public final class PeerDoctor {
         this.database = database;
         this.peers = peers;
         this.outbox = outbox;
+        this.canary = canary;
         this.links = links;
         this.probe = new LinkProbe(identity, clock);
         this.metrics = metrics;
@@ -51,10 +54,11 @@ public final class PeerDoctor {
 
     /// Blocks, some seconds where nobody answers. Refuses with `UNKNOWN_PEER`.
     Diagnosis diagnose(RegistryId id) {
-        record Books(Peer peer, OutboxStore.Waiting waiting) {}
+        record Books(Peer peer, OutboxStore.Waiting waiting, Optional<CanaryState> canary) {}
         Books books = database.read(tx -> new Books(
                 peers.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_PEER)),
-                outbox.waiting(tx, id)));
+                outbox.waiting(tx, id),
+                canary.state(tx, id)));
         Optional<LinkProbe.Sight> sight = books.peer().status().isLinked()
                 ? Optional.of(probe.look(books.peer().trusted(), PATIENCE))
                 : Optional.empty();
@@ -66,6 +70,7 @@ public final class PeerDoctor {
                 sight,
                 greeting,
                 books.waiting(),
+                books.canary(),
                 metrics.snapshot(id.value()).knowsCard(),
                 identity.current().expiresAt(),
                 now));

@@ -18,6 +18,7 @@ import hanse.federation.v1.ResolveAgentRequest;
 import hanse.federation.v1.ResolveAgentResponse;
 import hanse.federation.v1.ShowTotalsRequest;
 import hanse.federation.v1.ShowTotalsResponse;
+import hanse.node.call.Did;
 import hanse.node.call.Nul;
 import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
@@ -59,6 +60,7 @@ final class PeerInbox implements Inbox {
     private final BiConsumer<RegistryId, SignedCard> renewal;
     private final Witnesses witnesses;
     private final Supplier<PeerStatements> statements;
+    private final Supplier<Optional<Did>> canary;
     private final Executor signing;
     private final InstantSource clock;
     private final InboxStore store = new InboxStore();
@@ -76,6 +78,7 @@ final class PeerInbox implements Inbox {
             BiConsumer<RegistryId, SignedCard> renewal,
             Witnesses witnesses,
             Supplier<PeerStatements> statements,
+            Supplier<Optional<Did>> canary,
             Executor signing,
             InstantSource clock) {
         this.self = self;
@@ -89,6 +92,7 @@ final class PeerInbox implements Inbox {
         this.renewal = renewal;
         this.witnesses = witnesses;
         this.statements = statements;
+        this.canary = canary;
         this.signing = signing;
         this.clock = clock;
     }
@@ -156,6 +160,7 @@ final class PeerInbox implements Inbox {
                 .setProtocol(MessageSigner.PROTOCOL)
                 .setWelcomes(welcomes)
                 .setNow(WireTime.of(clock.instant()))
+                .setCanary(canary.get().map(Did::toString).orElse(""))
                 .build());
     }
 

@@ -1,5 +1,6 @@
 package hanse.node.federation;
 
+import hanse.error.v1.Reason;
 import hanse.federation.v1.GreetResponse;
 import hanse.node.call.WireTime;
 import hanse.node.ledger.Avt;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param sight how far the way to it goes; empty when it was not tried
 /// @param greeting its answer; empty when there was none
 /// @param waiting what has no outcome of it
+/// @param canary how canary payments to it fare; empty where this registry sends none
 /// @param knowsCard whether it has taken over our card
 /// @param ownExpiry when our certificate ends
 record Symptoms(
@@ -23,6 +25,7 @@ record Symptoms(
         Optional<LinkProbe.Sight> sight,
         Optional<GreetResponse> greeting,
         OutboxStore.Waiting waiting,
+        Optional<CanaryState> canary,
         boolean knowsCard,
         Instant ownExpiry,
         Instant now) {
@@ -37,6 +40,7 @@ record Symptoms(
         seen.way(found);
         seen.answer(found);
         seen.backlog(found);
+        seen.canary.ifPresent(state -> seen.canary(found, state));
         seen.exposure(found);
         seen.own(found);
         return found.setWell(found.getFindingsList().stream().noneMatch(Finding::getWrong))
@@ -208,6 +212,60 @@ record Symptoms(
                     true,
                     waiting.aside() + " messages are set aside, because it left them undecided too often",
                     "`peer stuck " + id() + "` shows why; `peer retry " + id() + "` sends them again.");
+        }
+    }
+
+    private void canary(Diagnosis.Builder found, CanaryState state) {
+        found.setCanary(state.wire());
+        if (peer.status() != PeerStatus.ACTIVE) {
+            return;
+        }
+        if (greeting.filter(answer -> answer.getCanary().isEmpty()).isPresent()) {
+            add(
+                    found,
+                    Finding.Kind.CANARY_UNKNOWN,
+                    false,
+                    "It tells of no canary, so that no payment is tried: it is older, or its operator wants none",
+                    "Nothing has to be done; payments begin by themselves when it tells of one.");
+        }
+        state.waitingSince()
+                .filter(since -> since.isBefore(now.minus(LONG)))
+                .ifPresent(since -> add(
+                        found,
+                        Finding.Kind.CANARY_WAITING,
+                        true,
+                        "The canary payment of " + since + " has no outcome yet, and none is sent after it",
+                        "Agents' payments to it wait alike. It ends by itself when the link works."));
+        state.refusal()
+                .ifPresent(why -> add(
+                        found,
+                        Finding.Kind.CANARY_REFUSED,
+                        true,
+                        "It has refused the last canary payment: " + why,
+                        why == Reason.EXPOSURE_EXCEEDED
+                                ? "It holds as much of this registry's money as it will: have its operator raise the limit;"
+                                        + " its payments to this registry lower what it holds."
+                                : "Agents' payments to it may be refused alike: ask its operator; docs/reasons.md explains"
+                                        + " the reason."));
+        state.unsentFor().ifPresent(why -> unsent(found, state, why));
+    }
+
+    private static void unsent(Diagnosis.Builder found, CanaryState state, Reason why) {
+        if (why == Reason.INSUFFICIENT_FUNDS) {
+            add(
+                    found,
+                    Finding.Kind.CANARY_UNFUNDED,
+                    false,
+                    "No canary payment is sent: this registry's canary has no money, and the treasury too little for it",
+                    "`deposit " + state.payer().agent()
+                            + " 1` is enough for 500,000 payments; or turn them off by the setting peers.canary.");
+        } else {
+            add(
+                    found,
+                    Finding.Kind.CANARY_UNSENT,
+                    true,
+                    "The last canary payment could not be sent: " + why,
+                    "Agents' payments to it may be refused alike; docs/reasons.md explains the reason.");
         }
     }
 

@@ -2,9 +2,13 @@ package hanse.node.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import hanse.certs.CertificateAuthority;
 import hanse.certs.SigningKey;
+import hanse.error.v1.Reason;
 import hanse.federation.v1.GreetResponse;
+import hanse.node.call.AgentId;
+import hanse.node.call.Did;
 import hanse.node.call.RegistryId;
 import hanse.node.call.WireTime;
 import hanse.node.ledger.Avt;
@@ -19,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a doctor says to what it sees.
 class SymptomsTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String CANARY = "did:theprotocol:alpha.example:";
     private static final RegistryId BETA = new RegistryId("beta.example");
     private static final OutboxStore.Waiting NOTHING_WAITS = new OutboxStore.Waiting(0, 0, Optional.empty());
 
@@ -71,6 +77,7 @@ class SymptomsTest {
                 Optional.of(new Sight(end, "detail")),
                 Optional.empty(),
                 NOTHING_WAITS,
+                Optional.empty(),
                 true,
                 NOW.plus(Duration.ofDays(20)),
                 NOW);
@@ -85,7 +92,14 @@ class SymptomsTest {
         Symptoms seen = healthy();
         assertOnly(
                 new Symptoms(
-                        peer(status, 0), seen.sight(), seen.greeting(), NOTHING_WAITS, true, seen.ownExpiry(), NOW),
+                        peer(status, 0),
+                        seen.sight(),
+                        seen.greeting(),
+                        NOTHING_WAITS,
+                        Optional.empty(),
+                        true,
+                        seen.ownExpiry(),
+                        NOW),
                 Finding.Kind.valueOf(status.name()));
     }
 
@@ -97,6 +111,7 @@ class SymptomsTest {
                         Optional.empty(),
                         Optional.empty(),
                         NOTHING_WAITS,
+                        Optional.empty(),
                         false,
                         NOW.plus(Duration.ofDays(20)),
                         NOW),
@@ -125,6 +140,71 @@ class SymptomsTest {
     }
 
     @Test
+    void saysHowCanaryPaymentsFare() {
+        CanaryState quiet = CanaryState.first(Did.parse(CANARY + "11111111-1111-3111-8111-111111111111"), BETA);
+        assertThat(Symptoms.judge(singing(quiet)).getFindingsList()).isEmpty();
+        assertThat(Symptoms.judge(singing(quiet.sent(canary(NOW.minusSeconds(59)))))
+                        .getWell())
+                .isTrue();
+        assertOnly(singing(quiet.sent(canary(NOW.minusSeconds(61)))), Finding.Kind.CANARY_WAITING);
+        Frame refused =
+                canary(NOW.minusSeconds(61)).refunded(NOW, Reason.EXPOSURE_EXCEEDED, ByteString.copyFromUtf8("proof"));
+        assertOnly(singing(quiet.sent(refused)), Finding.Kind.CANARY_REFUSED);
+        assertOnly(singing(quiet.unsent(Reason.ACCOUNT_FROZEN)), Finding.Kind.CANARY_UNSENT);
+        assertHint(singing(quiet.unsent(Reason.INSUFFICIENT_FUNDS)), Finding.Kind.CANARY_UNFUNDED);
+        Symptoms old = singing(quiet);
+        assertHint(
+                new Symptoms(
+                        old.peer(),
+                        old.sight(),
+                        greeting().map(GreetResponse.Builder::build),
+                        NOTHING_WAITS,
+                        old.canary(),
+                        true,
+                        old.ownExpiry(),
+                        NOW),
+                Finding.Kind.CANARY_UNKNOWN);
+    }
+
+    private static Frame canary(Instant sentAt) {
+        return new Frame(
+                new UUID(7, 7),
+                Frame.State.PREPARED,
+                new AgentId(new UUID(1, 1)),
+                new Did(BETA, new AgentId(new UUID(2, 2))),
+                Canary.PAYMENT,
+                1,
+                new Frame.Purpose.Transfer(Optional.empty()),
+                0,
+                sentAt,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private Symptoms singing(CanaryState state) {
+        Symptoms seen = healthy();
+        return new Symptoms(
+                seen.peer(),
+                seen.sight(),
+                greeting().map(answer -> answer.setCanary("did").build()),
+                NOTHING_WAITS,
+                Optional.of(state),
+                true,
+                seen.ownExpiry(),
+                NOW);
+    }
+
+    private static void assertHint(Symptoms seen, Finding.Kind kind) {
+        Diagnosis diagnosis = Symptoms.judge(seen);
+        assertThat(diagnosis.getWell()).isTrue();
+        assertThat(diagnosis.getFindingsList())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.getKind()).isEqualTo(kind));
+    }
+
+    @Test
     void saysHowMuchOfThePeersMoneyIsHeldOnceThatIsMuch() {
         assertThat(Symptoms.judge(holding(89)).getFindingsList()).isEmpty();
         Diagnosis much = Symptoms.judge(holding(90));
@@ -142,12 +222,20 @@ class SymptomsTest {
                         seen.sight(),
                         seen.greeting(),
                         NOTHING_WAITS,
+                        Optional.empty(),
                         true,
                         NOW.plus(Duration.ofHours(23)),
                         NOW),
                 Finding.Kind.OWN_CERTIFICATE);
-        Diagnosis unknown = Symptoms.judge(
-                new Symptoms(seen.peer(), seen.sight(), seen.greeting(), NOTHING_WAITS, false, seen.ownExpiry(), NOW));
+        Diagnosis unknown = Symptoms.judge(new Symptoms(
+                seen.peer(),
+                seen.sight(),
+                seen.greeting(),
+                NOTHING_WAITS,
+                Optional.empty(),
+                false,
+                seen.ownExpiry(),
+                NOW));
         assertThat(unknown.getWell()).isTrue();
         assertThat(unknown.getFindings(0).getKind()).isEqualTo(Finding.Kind.CARD_UNKNOWN);
     }
@@ -168,6 +256,7 @@ class SymptomsTest {
                 Optional.of(new Sight(End.ARRIVED, "")),
                 greeting().map(GreetResponse.Builder::build),
                 NOTHING_WAITS,
+                Optional.empty(),
                 true,
                 NOW.plus(Duration.ofDays(20)),
                 NOW);
@@ -187,6 +276,7 @@ class SymptomsTest {
                 seen.sight(),
                 answer.map(GreetResponse.Builder::build),
                 NOTHING_WAITS,
+                Optional.empty(),
                 true,
                 seen.ownExpiry(),
                 NOW);
@@ -199,6 +289,7 @@ class SymptomsTest {
                 seen.sight(),
                 seen.greeting(),
                 new OutboxStore.Waiting(messages, aside, Optional.of(oldest)),
+                Optional.empty(),
                 true,
                 seen.ownExpiry(),
                 NOW);
@@ -211,6 +302,7 @@ class SymptomsTest {
                 seen.sight(),
                 seen.greeting(),
                 NOTHING_WAITS,
+                Optional.empty(),
                 true,
                 seen.ownExpiry(),
                 NOW);
