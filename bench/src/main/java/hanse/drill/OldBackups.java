@@ -47,7 +47,10 @@ final class OldBackups implements Misfortune {
                 random, ground.towns().stream().filter(Town::ownsItsDatabase).toList());
         List<Town> peers =
                 ground.towns().stream().filter(other -> !other.equals(town)).toList();
-        // What a registry still knows of half a payment or contract is another story.
+        // What a registry still knows of half a payment or contract is another story, and nobody misses a canary's.
+        for (Town each : ground.towns()) {
+            each.letCanaryPay(false);
+        }
         faults.require(load.transfersOnly(town.registry(), PATIENCE), "payments and contracts do not end");
         awaitSettled(town, peers);
         Set<Deed> safe = load.deeds().stream()
@@ -90,6 +93,9 @@ final class OldBackups implements Misfortune {
         tally.took(
                 "from the end of a registry until it paid again, put back to its backup and reconciled",
                 Duration.ofNanos(System.nanoTime() - killed));
+        for (Town each : ground.towns()) {
+            each.letCanaryPay(true);
+        }
         load.everything();
     }
 

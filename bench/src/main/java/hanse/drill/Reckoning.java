@@ -7,11 +7,8 @@ import hanse.audit.v1.PeerReport;
 import hanse.audit.v1.StatementServiceGrpc;
 import hanse.audit.v1.VerifyJournalRequest;
 import hanse.audit.v1.VerifyJournalResponse;
-import hanse.ledger.v1.FreezeAccountRequest;
 import hanse.ledger.v1.GetSupplyRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
-import hanse.node.call.RegistryId;
-import hanse.node.federation.Canary;
 import hanse.node.ledger.Avt;
 import java.io.IOException;
 import java.sql.Connection;
@@ -47,15 +44,7 @@ final class Reckoning {
     /// other.
     void awaitRest(Duration patience) throws SQLException, IOException, InterruptedException {
         for (Town town : ground.towns()) {
-            var unused = town.first()
-                    .operator()
-                    .ledger()
-                    .freezeAccount(FreezeAccountRequest.newBuilder()
-                            .setAgentId(
-                                    Canary.of(new RegistryId(town.registry())).toString())
-                            .setFrozen(true)
-                            .setNote("the drill is over")
-                            .build());
+            town.letCanaryPay(false);
         }
         long began = System.nanoTime();
         for (Town town : ground.towns()) {

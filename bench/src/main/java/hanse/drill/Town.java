@@ -5,9 +5,11 @@ import hanse.error.v1.Reason;
 import hanse.ledger.v1.DepositRequest;
 import hanse.ledger.v1.LedgerServiceGrpc;
 import hanse.ledger.v1.TransferRequest;
+import hanse.node.call.RegistryId;
 import hanse.node.cli.Hanse;
 import hanse.node.cli.LocalFederation.Member;
 import hanse.node.config.NodeConfig;
+import hanse.node.federation.Canary;
 import hanse.peer.v1.GetPeerRequest;
 import hanse.peer.v1.Peer;
 import hanse.peer.v1.PeerServiceGrpc;
@@ -128,6 +130,11 @@ final class Town implements AutoCloseable {
     /// Whether its database is its own process's, and not one that several share.
     boolean ownsItsDatabase() {
         return first().config().database() instanceof NodeConfig.DatabaseSource.Embedded;
+    }
+
+    /// Lets its canary pay peers, or not.
+    void letCanaryPay(boolean may) throws IOException {
+        done(may ? "unfreeze" : "freeze", Canary.of(new RegistryId(registry())).toString());
     }
 
     /// Why an agent who pays another now is refused; empty if it is not.
