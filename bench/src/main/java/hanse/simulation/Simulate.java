@@ -50,11 +50,11 @@ public final class Simulate implements Callable<Integer> {
     @Option(names = "--trace", description = "Tells everything that happens")
     private boolean telling;
 
+    /// Half as many again as there are processors: some wait for PostgreSQL. It has connections for no more than these.
     @Option(
             names = "--workers",
-            defaultValue = "2",
-            description = "Schedules that are played at the same time (default ${DEFAULT-VALUE})")
-    private int workers;
+            description = "Schedules that are played at the same time (default ${DEFAULT-VALUE} on this machine)")
+    private int workers = Math.clamp(Runtime.getRuntime().availableProcessors() * 3L / 2, 2, 8);
 
     @Option(names = "--no-shrink", description = "Tells of a failure as it is, without looking for a shorter one")
     private boolean unshrunk;
