@@ -294,11 +294,11 @@ public final class Registry implements AutoCloseable {
 
         // the proof of it
         checkpoints = new Checkpoints(database, ledger, registry, keys.signing()::sign);
-        witnesses = federation.witnesses().of(new OwnJournal(checkpoints, keys::verify));
-        witnesses.refresh();
         Totals totals = new Totals(registry, database, ledger);
         statements = new Statements(registry, keys.signing()::sign, federation, database, totals, clock);
         FederationReports reports = new FederationReports(registry, federation, totals);
+        witnesses = federation.witnesses().of(new OwnJournal(checkpoints, keys::verify), reports::lacking);
+        witnesses.refresh();
         Receipts receipts = new Receipts(database, checkpoints, keys::signer, payments::transferOf);
         Verification verification = new Verification(database, registry, keys::verify);
 

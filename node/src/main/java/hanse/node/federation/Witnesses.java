@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class Witnesses {
             call;
     private final WitnessStore store = new WitnessStore();
     private volatile OwnJournal journal = OwnJournal.NONE;
+    private volatile Function<RegistryId, Optional<String>> lacking = peer -> Optional.empty();
     private volatile Map<RegistryId, String> unreconciled = Map.of();
 
     /// This registry's own journal, as checkpoints see it.
@@ -75,14 +77,21 @@ public final class Witnesses {
     }
 
     /// From now on this journal is shown to peers, and held to what they keep.
-    public Witnesses of(OwnJournal own) {
+    ///
+    /// @param totals what a peer's books have that ours lack, in words. Asked after a restore: what was booked
+    /// since
+    /// the
+    ///     last checkpoint that anybody keeps shows in no other way
+    public Witnesses of(OwnJournal own, Function<RegistryId, Optional<String>> totals) {
         journal = own;
+        lacking = totals;
         return this;
     }
 
     /// Shows every peer our newest checkpoint, keeps theirs, and looks at what they keep of ours. To be called every
     /// minute, and when the node has started.
     public void exchange() {
+        refresh();
         ExchangeCheckpointsRequest.Builder request = ExchangeCheckpointsRequest.newBuilder();
         journal.newest().map(SealedCheckpoint::message).ifPresent(request::setNewest);
         Map<RegistryId, CompletableFuture<ExchangeCheckpointsResponse>> answers = new LinkedHashMap<>();
@@ -95,7 +104,7 @@ public final class Witnesses {
             } catch (CompletionException unreached) {
                 LOG.debug("{} has not shown its checkpoint", peer, unreached);
             } catch (IllegalArgumentException untrue) {
-                LOG.warn("{} has answered with a checkpoint that does not verify", peer);
+                LOG.warn("{} has answered with a checkpoint or totals that do not verify", peer);
             }
         });
         refresh();
@@ -112,15 +121,17 @@ public final class Witnesses {
     private void answered(RegistryId peer, ExchangeCheckpointsResponse answer) {
         Optional<SealedCheckpoint> kept =
                 answer.hasKept() ? Optional.of(verified(answer.getKept(), self, journal::isSigned)) : Optional.empty();
+        Optional<String> booked = unreconciled.containsKey(peer) ? lacking.apply(peer) : Optional.empty();
         database.write(tx -> {
             long accepted = store.held(tx, peer).accepted();
-            Optional<String> missing =
-                    kept.filter(own -> own.number() > accepted).flatMap(own -> journal.lacks(tx, own));
+            Optional<String> missing = kept.filter(own -> own.number() > accepted)
+                    .flatMap(own -> journal.lacks(tx, own))
+                    .or(() -> booked);
             missing.ifPresent(what -> LOG.error(
-                    "{} keeps checkpoint {} of this registry, and its journal lacks what that covers: {}. Nothing is"
+                    "{} keeps checkpoint {} of this registry, and its journal lacks what was booked: {}. Nothing is"
                             + " paid until an operator accepts that",
                     peer,
-                    kept.orElseThrow().number(),
+                    kept.map(SealedCheckpoint::number).orElse(0L),
                     what));
             store.seen(tx, peer, kept, missing);
             return peer;

@@ -6,6 +6,7 @@ import hanse.federation.v1.ShowTotalsResponse;
 import hanse.node.call.RegistryId;
 import hanse.node.federation.Federation;
 import hanse.wire.journal.TotalsText;
+import io.grpc.Status;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,10 +46,7 @@ public final class FederationReports {
         Map<RegistryId, CompletableFuture<ShowTotalsResponse>> asked = new LinkedHashMap<>();
         for (RegistryId peer : federation.directory().linked()) {
             before.put(peer, totals.now(peer));
-            asked.put(
-                    peer,
-                    federation.ask(
-                            peer, FederationServiceGrpc.getShowTotalsMethod(), ShowTotalsRequest.getDefaultInstance()));
+            asked.put(peer, ask(peer));
         }
         List<Report> reports = new ArrayList<>();
         asked.forEach((peer, answer) -> {
@@ -60,21 +58,48 @@ public final class FederationReports {
         return reports;
     }
 
+    /// What a peer's books have that ours lack, in words; empty too where it is too old to say.
+    ///
+    /// @throws CompletionException when it does not answer
+    /// @throws IllegalArgumentException when its answer does not verify
+    public Optional<String> lacking(RegistryId peer) {
+        TotalsText before = totals.now(peer);
+        try {
+            TotalsText theirs = verified(peer, ask(peer).join())
+                    .orElseThrow(() -> new IllegalArgumentException("not signed by " + peer));
+            return equations(peer, before, theirs, totals.now(peer)).stream()
+                    .filter(equation -> !equation.holds())
+                    .map(equation -> "of what passed between us it knows more: " + equation.text() + " does not hold")
+                    .findFirst();
+        } catch (CompletionException unanswered) {
+            if (Status.fromThrowable(unanswered).getCode() == Status.Code.UNIMPLEMENTED) {
+                return Optional.empty();
+            }
+            throw unanswered;
+        }
+    }
+
+    private CompletableFuture<ShowTotalsResponse> ask(RegistryId peer) {
+        return federation.ask(
+                peer, FederationServiceGrpc.getShowTotalsMethod(), ShowTotalsRequest.getDefaultInstance());
+    }
+
     private Optional<TotalsText> answered(RegistryId peer, CompletableFuture<ShowTotalsResponse> answer) {
         try {
-            byte[] text = answer.join().getText().toByteArray();
-            return TotalsText.parse(text)
-                    .filter(read -> read.signer().equals(peer.value())
-                            && read.peer().equals(self.value())
-                            && federation
-                                    .directory()
-                                    .isSigned(
-                                            peer,
-                                            text,
-                                            answer.join().getSignature().toByteArray()));
+            return verified(peer, answer.join());
         } catch (CompletionException unreached) {
             return Optional.empty();
         }
+    }
+
+    private Optional<TotalsText> verified(RegistryId peer, ShowTotalsResponse answer) {
+        byte[] text = answer.getText().toByteArray();
+        return TotalsText.parse(text)
+                .filter(read -> read.signer().equals(peer.value())
+                        && read.peer().equals(self.value())
+                        && federation
+                                .directory()
+                                .isSigned(peer, text, answer.getSignature().toByteArray()));
     }
 
     private List<Equation> equations(RegistryId peer, TotalsText before, TotalsText theirs, TotalsText after) {

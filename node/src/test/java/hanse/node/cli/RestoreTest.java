@@ -73,10 +73,7 @@ final class RestoreTest {
                 HanseClient atBeta = betaHome.client()) {
             try (Node alpha = alphaHome.start();
                     HanseClient atAlpha = alphaHome.client()) {
-                Operating.peer(atAlpha.as(alphaHome.operator()), atBeta.as(betaHome.operator()));
-                alice = atAlpha.register(AgentKey.generate(), "alice");
-                bob = atBeta.register(AgentKey.generate(), "bob");
-                Operating.deposit(atAlpha.as(alphaHome.operator()), alice.subject(), "100");
+                settle(atAlpha, atBeta);
                 Said.of(alphaHome, "backup", backup.toString()).done();
                 send(atAlpha, "50");
                 checkpoint(first, alphaHome);
@@ -99,14 +96,7 @@ final class RestoreTest {
                                         .setAmount("1")
                                         .build())))
                         .isEqualTo(Reason.RECONCILING);
-                assertThat(atAlpha.as(alice)
-                                .ledger()
-                                .getBalance(GetBalanceRequest.newBuilder()
-                                        .setAgentId(alice.subject())
-                                        .build())
-                                .getBalance())
-                        .as("reading goes on")
-                        .isEqualTo("100");
+                assertThat(balance(atAlpha, alice)).as("reading goes on").isEqualTo("100");
                 await().atMost(Duration.ofSeconds(30)).until(() -> {
                     exchangeNow(second);
                     return Said.of(restored, "peer", "show", "beta.example")
@@ -150,6 +140,43 @@ final class RestoreTest {
     }
 
     @Test
+    void whatNoCheckpointCoversIsMissedByTheTotals() throws Exception {
+        try (Node beta = betaHome.start();
+                HanseClient atBeta = betaHome.client()) {
+            try (Node alpha = alphaHome.start();
+                    HanseClient atAlpha = alphaHome.client()) {
+                settle(atAlpha, atBeta);
+                Said.of(alphaHome, "backup", backup.toString()).done();
+                exchange(first, "now() + interval '1 day'");
+                send(atAlpha, "50");
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> !balance(atBeta, bob).equals("0"));
+                assertThat(alpha.grpcPort()).isNotEqualTo(beta.grpcPort());
+            }
+
+            NodeHome restored = restored();
+            try (Node alpha = restored.start();
+                    HanseClient atAlpha = restored.client()) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    exchangeNow(second);
+                    return Said.of(restored, "peer", "show", "beta.example")
+                            .done()
+                            .contains("✗ of what passed between us it knows more");
+                });
+                exchangeNow(second);
+                assertThat(Operating.refusal(() -> send(atAlpha, "100"))).isEqualTo(Reason.RECONCILING);
+                Said.of(restored, "peer", "accept-journal", "beta.example", "--ours")
+                        .done();
+                await().atMost(Duration.ofSeconds(30))
+                        .ignoreExceptions()
+                        .untilAsserted(() -> assertThat(send(atAlpha, "1").getState())
+                                .isEqualTo(CrossRegistryTransferResponse.State.EXPORTED));
+                assertThat(alpha.opsPort()).isPositive();
+            }
+        }
+    }
+
+    @Test
     void aBackupKeepsKeysFromOthersAndIsRefusedWhenItWasAltered() throws Exception {
         try (Node alpha = alphaHome.start()) {
             Said.of(alphaHome, "backup", backup.toString()).done();
@@ -169,6 +196,22 @@ final class RestoreTest {
                         "--dir",
                         home.config().directory().toString()))
                 .contains("journal.copy was altered");
+    }
+
+    private void settle(HanseClient atAlpha, HanseClient atBeta) {
+        Operating.peer(atAlpha.as(alphaHome.operator()), atBeta.as(betaHome.operator()));
+        alice = atAlpha.register(AgentKey.generate(), "alice");
+        bob = atBeta.register(AgentKey.generate(), "bob");
+        Operating.deposit(atAlpha.as(alphaHome.operator()), alice.subject(), "100");
+    }
+
+    private static String balance(HanseClient client, Credentials agent) {
+        return client.as(agent)
+                .ledger()
+                .getBalance(GetBalanceRequest.newBuilder()
+                        .setAgentId(agent.subject())
+                        .build())
+                .getBalance();
     }
 
     private NodeHome restored() {
@@ -213,10 +256,15 @@ final class RestoreTest {
 
     /// Whoever looks for due work finds it.
     private static void exchangeNow(Postgres.Fresh books) throws SQLException {
+        exchange(books, "now()");
+    }
+
+    /// Has checkpoints exchanged at that time.
+    private static void exchange(Postgres.Fresh books, String time) throws SQLException {
         try (Connection connection = books.pool().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(true);
-            statement.execute("update scheduled_tasks set execution_time = now()"
+            statement.execute("update scheduled_tasks set execution_time = " + time
                     + " where task_name = 'checkpoints-exchange' and not picked");
         }
     }

@@ -300,7 +300,7 @@ public final class TestNode implements AutoCloseable {
                 UUID.randomUUID(),
                 clock,
                 Federation.Surroundings.REAL.behind(this::faulty, this::faulty));
-        federation.witnesses().of(new OwnJournal(checkpoints, signing.verifyKey()::verify));
+        federation.witnesses().of(new OwnJournal(checkpoints, signing.verifyKey()::verify), peer -> Optional.empty());
         Totals totals = new Totals(id, database, ledger);
         this.statements = new Statements(id, signing::sign, federation, database, totals, clock);
         this.reports = new FederationReports(id, federation, totals);
