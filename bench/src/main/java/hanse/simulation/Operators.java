@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// What the operators of registries decide, at random.
 final class Operators {
@@ -75,8 +76,8 @@ final class Operators {
     /// Something that an operator does next, if there is anything to do.
     Optional<Operation<?>> next(House house) {
         return switch (town.chance.below(12)) {
-            case 0, 1, 2, 3, 4 -> judge(house);
-            case 5, 6, 7 -> settle(house);
+            case 0, 1, 2, 3 -> judge(house).or(() -> settle(house));
+            case 4, 5, 6, 7 -> settle(house).or(() -> judge(house));
             case 8 -> Optional.of(trust(house, other(house)));
             case 9 -> Optional.of(meddle(house, other(house)));
             case 10 -> advance(house);
@@ -90,18 +91,17 @@ final class Operators {
     }
 
     private Optional<Operation<?>> judge(House house) {
-        Optional<UUID> open = oneOf(house, "select id from dispute where state < 3 order by id");
+        // Where the defendant's registry takes no part nobody would answer.
+        String present = town.houses.stream()
+                .map(peer -> "defendant like '%:" + peer + ":%'")
+                .collect(Collectors.joining(" or ", "(", ")"));
+        Optional<UUID> open = oneOf(house, "select id from dispute where state < 3 and " + present + " order by id");
         if (open.isEmpty()) {
             return Optional.empty();
         }
         String id = open.get().toString();
-        if (town.chance.oneIn(2)) {
-            return Optional.of(town.rules(
-                    house,
-                    "opens the voting on " + id,
-                    DisputeServiceGrpc.getOpenVotingMethod(),
-                    OpenVotingRequest.newBuilder().setDisputeId(id).build(),
-                    at -> at.service(DisputeServiceImplBase.class)::openVoting));
+        if (town.chance.oneIn(4)) {
+            return Optional.of(openVoting(house, id));
         }
         Ruling ruling = town.chance.any(RULINGS);
         return Optional.of(town.rules(
@@ -114,6 +114,15 @@ final class Operators {
                         .setNote("as the evidence shows")
                         .build(),
                 at -> at.service(DisputeServiceImplBase.class)::ruleDispute));
+    }
+
+    Operation<?> openVoting(House house, String id) {
+        return town.rules(
+                house,
+                "opens the voting on " + id,
+                DisputeServiceGrpc.getOpenVotingMethod(),
+                OpenVotingRequest.newBuilder().setDisputeId(id).build(),
+                at -> at.service(DisputeServiceImplBase.class)::openVoting);
     }
 
     private Optional<Operation<?>> settle(House house) {
@@ -140,7 +149,10 @@ final class Operators {
     }
 
     private Operation<?> trust(House house, House peer) {
-        int most = town.chance.below(12);
+        return trust(house, peer, town.chance.below(12));
+    }
+
+    Operation<?> trust(House house, House peer, int most) {
         return town.rules(
                 house,
                 "approves slashes of " + peer + " up to " + most + " by itself",

@@ -6,11 +6,16 @@ import java.util.Optional;
 
 /// Has the members of all registries deal with each other while all goes well.
 final class Prologue {
+    /// Up to so many AVT.
+    private static final int TRUST = 1_000;
+
     private final Scene scene;
     private final Work work;
     private final Traffic traffic;
     private final Payments payments;
     private final Contracts contracts;
+    private final Quarrels quarrels;
+    private final Operators operators;
 
     Prologue(Stage stage) {
         Schedule nothing = new Schedule(0, Schedule.MOST_REGISTRIES, List.of());
@@ -19,6 +24,8 @@ final class Prologue {
         this.traffic = new Traffic(scene, work);
         this.payments = new Payments(scene.town, new Acknowledged());
         this.contracts = new Contracts(scene.town, payments);
+        this.quarrels = new Quarrels(scene.town, payments, contracts);
+        this.operators = new Operators(scene.town, stage.cards(), stage.liar);
         scene.calm();
     }
 
@@ -45,7 +52,32 @@ final class Prologue {
             all(contracts.agreements().stream().map(contracts::goOn).toList());
             contracts.agreements().forEach(agreement -> agreement.progress = progress);
         }
-        return new Past(tokens, contracts.agreements(), town.amounts());
+        disputes(tokens);
+        return new Past(tokens, contracts.agreements(), quarrels.filed(), town.amounts());
+    }
+
+    /// Of each two payments between the same registries one is disputed, and every other contract by its provider; all
+    /// are about to be ruled on. Half of the registries trust their peers' rulings.
+    private void disputes(List<Payments.Token> tokens) {
+        for (int i = 0; i < scene.houses.size(); i += 2) {
+            House house = scene.houses.get(i);
+            scene.others(house).forEach(peer -> work.alone(operators.trust(house, peer, TRUST)));
+        }
+        List<Operation<?>> complaints = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i += 2) {
+            complaints.add(quarrels.dispute(tokens.get(i)));
+        }
+        for (int i = 0; i < contracts.agreements().size(); i += 2) {
+            complaints.add(quarrels.disputeByProvider(contracts.agreements().get(i)));
+        }
+        complaints.forEach(work::alone);
+        traffic.exchange();
+        // Who complains to a peer is told what has come of it when it asks again.
+        complaints.forEach(work::alone);
+        for (Quarrels.Filed dispute : quarrels.filed()) {
+            work.alone(operators.openVoting(dispute.home(), dispute.id()));
+        }
+        traffic.exchange();
     }
 
     private void all(List<? extends Operation<?>> operations) {

@@ -29,7 +29,9 @@ final class Quarrels {
     private final List<Reported> reported = new ArrayList<>();
 
     /// A dispute, as both its parties know it.
-    private record Filed(Member complainant, Member defendant, String id) {}
+    ///
+    /// @param home that decides it
+    record Filed(Member complainant, Member defendant, House home, String id) {}
 
     private record Reported(Member reporter, Member about, String id) {}
 
@@ -37,6 +39,16 @@ final class Quarrels {
         this.town = town;
         this.payments = payments;
         this.contracts = contracts;
+    }
+
+    /// What was filed in the past, too.
+    void remember(Filed past) {
+        filed.add(past);
+        town.know(past.id);
+    }
+
+    List<Filed> filed() {
+        return List.copyOf(filed);
     }
 
     /// Something that an agent does next, if it has dealt with anybody.
@@ -54,13 +66,7 @@ final class Quarrels {
             return Optional.of(
                     reports
                             ? report(token.payer, token.payee, Dealing.Kind.PAYMENT, token.made.getPaymentId())
-                            : file(
-                                    token.payer,
-                                    token.payee,
-                                    Subject.newBuilder()
-                                            .setKind(Subject.Kind.PAYMENT)
-                                            .setId(token.made.getPaymentId())
-                                            .build()));
+                            : dispute(token));
         }
         if (contracts.accepted().isEmpty()) {
             return Optional.empty();
@@ -77,10 +83,34 @@ final class Quarrels {
         if (town.chance.oneIn(2)) {
             subject.setKind(Subject.Kind.MILESTONE).setMilestoneId(agreement.milestone(0));
         }
-        return Optional.of(file(by, against, subject.build()));
+        return Optional.of(file(by, against, agreement.contractor.house(), subject.build()));
     }
 
-    private Operation<?> file(Member by, Member against, Subject subject) {
+    /// A payer disputes a payment.
+    Operation<?> dispute(Payments.Token token) {
+        return file(
+                token.payer,
+                token.payee,
+                token.payer.house(),
+                Subject.newBuilder()
+                        .setKind(Subject.Kind.PAYMENT)
+                        .setId(token.made.getPaymentId())
+                        .build());
+    }
+
+    /// Who provides disputes all of a contract.
+    Operation<?> disputeByProvider(Contracts.Agreement agreement) {
+        return file(
+                agreement.provider,
+                agreement.contractor,
+                agreement.contractor.house(),
+                Subject.newBuilder()
+                        .setKind(Subject.Kind.CONTRACT)
+                        .setId(agreement.id())
+                        .build());
+    }
+
+    private Operation<?> file(Member by, Member against, House home, Subject subject) {
         return town.asks(
                 by,
                 "disputes " + subject.getKind() + " " + subject.getId(),
@@ -93,7 +123,7 @@ final class Quarrels {
                 house -> house.service(DisputeServiceImplBase.class)::fileDispute,
                 Dispute::getDisputeId,
                 made -> {
-                    filed.add(new Filed(by, against, made.getDisputeId()));
+                    filed.add(new Filed(by, against, home, made.getDisputeId()));
                     town.know(made.getDisputeId());
                 });
     }

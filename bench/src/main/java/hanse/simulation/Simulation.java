@@ -44,6 +44,7 @@ final class Simulation {
         Past past = stage.past().among(scene.houses);
         past.tokens().forEach(payments::remember);
         past.agreements().forEach(contracts::remember);
+        past.disputes().forEach(quarrels::remember);
     }
 
     /// How much clients and operators have asked for.
