@@ -119,7 +119,7 @@ public final class Canary {
     }
 
     private Optional<Account> account() {
-        return database.read(tx -> ledger.find(tx, AccountId.of(own)));
+        return database.look(tx -> ledger.find(tx, AccountId.of(own)));
     }
 
     /// What peers are told; empty where it is turned off.
@@ -130,11 +130,9 @@ public final class Canary {
     /// Pays every peer whose canary is known and that has answered the payment before. To be called every minute; a
     /// repeat within the same minute pays nothing more. Blocks some seconds where a peer does not answer.
     public void sing() {
-        List<RegistryId> active = directory.linked().stream()
-                .filter(id -> directory
-                        .find(id)
-                        .filter(peer -> peer.status() == PeerStatus.ACTIVE)
-                        .isPresent())
+        List<RegistryId> active = directory.all().stream()
+                .filter(peer -> peer.status() == PeerStatus.ACTIVE)
+                .map(Peer::id)
                 .toList();
         ask(active);
         Map<RegistryId, AgentId> payees = new LinkedHashMap<>();
@@ -142,7 +140,7 @@ public final class Canary {
                 .filter(state -> active.contains(state.peer()))
                 .forEach(state -> state.payee().ifPresent(payee -> payees.put(state.peer(), payee)));
         provide(payees.size());
-        long authVersion = database.read(tx -> ledger.authVersion(tx, own)).orElseThrow();
+        long authVersion = database.look(tx -> ledger.authVersion(tx, own)).orElseThrow();
         Map<RegistryId, CompletableFuture<UUID>> sent = new LinkedHashMap<>();
         payees.forEach((peer, payee) -> sent.put(peer, pay(authVersion, new Did(peer, payee))));
         sent.forEach(this::note);
@@ -205,7 +203,7 @@ public final class Canary {
     ///
     /// @return the payment that was sent, or that waits
     private CompletableFuture<UUID> pay(long authVersion, Did payee) {
-        Optional<UUID> waits = database.read(tx -> frames.underWay(tx, payee.registry(), own));
+        Optional<UUID> waits = database.look(tx -> frames.underWay(tx, payee.registry(), own));
         if (waits.isPresent()) {
             return CompletableFuture.completedFuture(waits.get());
         }
@@ -240,7 +238,7 @@ public final class Canary {
     private void note(RegistryId peer, CompletableFuture<UUID> sent) {
         try {
             UUID id = sent.join();
-            Frame frame = database.read(tx -> frames.find(tx, id)).orElseThrow();
+            Frame frame = database.look(tx -> frames.find(tx, id)).orElseThrow();
             change(peer, state -> state.sent(frame));
         } catch (CompletionException e) {
             if (!(e.getCause() instanceof RefusedException refused)) {
