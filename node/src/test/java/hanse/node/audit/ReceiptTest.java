@@ -118,7 +118,7 @@ final class ReceiptTest {
                 receipt,
                 r -> r.getEntryBuilder().getCreditBuilder().getOpenedBuilder().setBalanceMicros(1_000_000_000));
         assertFault(Part.PATH, receipt, r -> r.setPath(0, r.getPath(0).replace("right", "left")));
-        assertFault(Part.CHAIN, receipt, r -> r.setPreviousHead("0".repeat(64)));
+        assertFault(Part.CHAIN, receipt, r -> r.setPreviousHead("f".repeat(64)));
         assertFault(Part.CHAIN, receipt, r -> r.setBlock(r.getBlock() + 1));
         assertFault(Part.CHECKPOINT, receipt, r -> r.setRegistryId("beta.example"));
         assertFault(
