@@ -14,13 +14,16 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs commands in batches: one transaction for all that wait at that moment. There is no timer; a batch is whatever
-/// queued while the last one committed. Several writers, each with its own lane, take from one queue, so that one
-/// decides while another commits.
+/// queued while the last one was decided. Several writers, each with its own lane, take from one queue, so that one
+/// decides while another commits. Only as many decide at once as there are processors for them and PostgreSQL: more
+/// would share the same work out to smaller batches, which cost more.
 ///
 /// An agent's command is turned away as soon as it would wait too long ([Backlog]). What peers ask for, what
 /// follows from their answers, the node's own work and operators are let in up to the longest queue: peers have
@@ -34,6 +37,8 @@ public final class GroupCommit implements AutoCloseable {
     private final BlockingQueue<Pending<?>> queue;
     private final Backlog backlog;
     private final CommitMeters meters;
+    private final Semaphore turns =
+            new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     private final List<Thread> threads = new ArrayList<>();
     private Optional<InTurn> inTurn = Optional.empty();
     private volatile boolean closing;
@@ -65,16 +70,15 @@ public final class GroupCommit implements AutoCloseable {
             MeterRegistry registry) {
         this.settings = settings;
         this.queue = new LinkedBlockingQueue<>(settings.longestQueue());
-        this.backlog = new Backlog(settings, lanes.size());
+        this.backlog = new Backlog(settings);
         this.meters = CommitMeters.of(registry);
         registry.gauge("hanse.commit.queue", Tags.empty(), queue, BlockingQueue::size);
         registry.gauge("hanse.commit.queue.limit", Tags.empty(), backlog, Backlog::limit);
         for (int lane : lanes) {
             Writer writer = new Writer(database, lane, operators, meters);
             if (settings.threads()) {
-                int number = threads.size();
                 threads.add(
-                        Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(number, writer)));
+                        Thread.ofPlatform().name("writer-lane-" + lane).daemon().start(() -> write(writer)));
             } else {
                 inTurn = Optional.of(new InTurn(queue, writer, settings.largestBatch()));
             }
@@ -84,28 +88,26 @@ public final class GroupCommit implements AutoCloseable {
     /// Runs a command in one of the next batches. The future ends with its answer, or with a [RefusedException];
     /// anything else means that the outcome is not known here.
     public <R> CompletableFuture<R> submit(Command<R> command) {
-        Pending<R> pending = new Pending<>(command);
+        Pending<R> pending = new Pending<>(command, backlog::left);
+        boolean room = backlog.hasRoom();
+        backlog.entered();
         if (closing) {
-            pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
-        } else if ((pending.isAgents() && !hasRoom()) || !queue.offer(pending)) {
-            pending.answer.completeExceptionally(overloaded());
+            pending.fail(new RefusedException(Reason.SHUTTING_DOWN));
+        } else if ((pending.isAgents() && !room) || !queue.offer(pending)) {
+            pending.fail(overloaded());
         } else if (closing && queue.remove(pending)) {
-            pending.answer.completeExceptionally(new RefusedException(Reason.SHUTTING_DOWN));
+            pending.fail(new RefusedException(Reason.SHUTTING_DOWN));
         }
         inTurn.ifPresent(InTurn::run);
-        return pending.answer;
+        return pending.future();
     }
 
     /// Refuses with `OVERLOADED` where an agent's command would wait too long: for who wants to know it before anything
     /// is spent on the call.
     public void requireRoom() {
-        if (!hasRoom()) {
+        if (!backlog.hasRoom()) {
             throw overloaded();
         }
-    }
-
-    private boolean hasRoom() {
-        return backlog.hasRoom(queue.size());
     }
 
     private RefusedException overloaded() {
@@ -146,37 +148,50 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void write(int number, Writer writer) {
+    private void write(Writer writer) {
         List<Pending<?>> batch = new ArrayList<>();
         while (gather(batch)) {
-            boolean busy = batch.size() == settings.largestBatch() || !queue.isEmpty();
-            long start = System.nanoTime();
+            if (batch.size() == settings.largestBatch() || !queue.isEmpty()) {
+                backlog.foundFull();
+            }
+            long begun = System.nanoTime();
+            AtomicBoolean decided = new AtomicBoolean();
+            Runnable next = () -> {
+                if (!decided.getAndSet(true)) {
+                    turns.release();
+                }
+            };
             try {
-                writer.run(batch);
+                writer.run(batch, next);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed in a way that nobody foresaw", e);
-                batch.forEach(pending -> pending.answer.completeExceptionally(e));
+                batch.forEach(pending -> pending.fail(e));
+            } finally {
+                next.run();
             }
-            if (busy) {
-                backlog.done(number, batch.size(), System.nanoTime() - start);
-            }
+            backlog.done(batch.size(), begun, System.nanoTime());
             batch = new ArrayList<>();
         }
         writer.disconnect();
     }
 
-    /// Takes what waits, at least one command; false when none will come any more.
+    /// Takes what waits when it is this writer's turn, at least one command; false when none will come any more.
     private boolean gather(List<Pending<?>> batch) {
+        boolean turn = false;
         while (true) {
             try {
-                Pending<?> first = queue.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, settings.largestBatch() - 1);
-                    return true;
-                }
-                if (closing) {
-                    return false;
+                turn = turn || turns.tryAcquire(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+                if (turn) {
+                    Pending<?> first = queue.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+                    if (first != null) {
+                        batch.add(first);
+                        queue.drainTo(batch, settings.largestBatch() - 1);
+                        return true;
+                    }
+                    if (closing) {
+                        turns.release();
+                        return false;
+                    }
                 }
             } catch (InterruptedException e) {
                 // Nobody stops a writer by an interrupt: close() does, by the flag.

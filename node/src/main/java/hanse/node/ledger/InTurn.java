@@ -42,7 +42,7 @@ final class InTurn {
                 while (!queue.isEmpty() && batch.size() < largestBatch) {
                     batch.add(queue.remove());
                 }
-                writer.run(batch);
+                writer.run(batch, () -> {});
             }
         } finally {
             busy = false;

@@ -15,9 +15,9 @@ public final class OneByOne implements AutoCloseable {
 
     /// Runs a command in a transaction of its own and answers after the commit.
     public <R> R run(Command<R> command) {
-        Pending<R> pending = new Pending<>(command);
-        writer.run(List.of(pending));
-        return pending.answer.join();
+        Pending<R> pending = new Pending<>(command, () -> {});
+        writer.run(List.of(pending), () -> {});
+        return pending.future().join();
     }
 
     @Override

@@ -57,15 +57,18 @@ final class Writer {
     }
 
     /// Runs a batch until every command in it has its verdict.
-    void run(List<Pending<?>> batch) {
+    ///
+    /// @param decided runs when nothing is left but to commit, and after a failure; perhaps several times
+    void run(List<Pending<?>> batch, Runnable decided) {
         for (int attempt = 1; ; attempt++) {
             try {
                 Timer.Sample sample = Timer.start();
-                commit(batch);
+                commit(batch, decided);
                 meters.batchSize().record(batch.size());
                 sample.stop(meters.batchTime());
                 return;
             } catch (SQLException | RuntimeException e) {
+                decided.run();
                 boolean lost = Database.lostConnection(e) || connection.isEmpty();
                 if (lost) {
                     disconnect();
@@ -89,20 +92,24 @@ final class Writer {
                 }
                 LOG.warn("splitting a batch of {} in lane {}: {}", batch.size(), lane, e.toString());
                 int middle = batch.size() / 2;
-                run(List.copyOf(batch.subList(0, middle)));
-                run(List.copyOf(batch.subList(middle, batch.size())));
+                run(List.copyOf(batch.subList(0, middle)), decided);
+                run(List.copyOf(batch.subList(middle, batch.size())), decided);
                 return;
             }
         }
     }
 
-    private void commit(List<Pending<?>> batch) throws SQLException {
+    private void commit(List<Pending<?>> batch, Runnable decided) throws SQLException {
         if (connection.isEmpty()) {
             connection = Optional.of(database.connect());
         }
         database.inTransaction(
                 connection.get(),
-                tx -> decide(tx, batch),
+                tx -> {
+                    var verdicts = decide(tx, batch);
+                    decided.run();
+                    return verdicts;
+                },
                 commit -> meters.commitTime().record(commit));
     }
 
@@ -311,15 +318,15 @@ final class Writer {
                 if (answered.replayed()) {
                     pending.command.call().ifPresent(Call::markReplayed);
                 }
-                pending.answer.complete((R) answered.answer());
+                pending.answer((R) answered.answer());
             }
             case Verdict.Refused refused -> {
                 if (refused.replayed()) {
                     pending.command.call().ifPresent(Call::markReplayed);
                 }
-                pending.answer.completeExceptionally(refused.refusal());
+                pending.fail(refused.refusal());
             }
-            case Verdict.TurnedAway turnedAway -> pending.answer.completeExceptionally(turnedAway.refusal());
+            case Verdict.TurnedAway turnedAway -> pending.fail(turnedAway.refusal());
             case Verdict.Joined joined -> {
                 pending.command.call().ifPresent(Call::markReplayed);
                 Verdict same = verdicts.get(joined.first());
@@ -331,7 +338,7 @@ final class Writer {
     }
 
     private static void fail(List<Pending<?>> batch, Throwable failure) {
-        batch.forEach(pending -> pending.answer.completeExceptionally(failure));
+        batch.forEach(pending -> pending.fail(failure));
     }
 
     private static void pause(int attempt) {
