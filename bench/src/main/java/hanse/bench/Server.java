@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /// The PostgreSQL server that all of a bench runs on.
 record Server(int port, String user, String password) {
@@ -45,6 +47,14 @@ record Server(int port, String user, String password) {
             execute("select pg_logical_emit_message(false, '', '')", "select pg_switch_wal()");
         }
         settle();
+    }
+
+    /// Lets every commit take so much longer, as on a slow disk: PostgreSQL's own wait for others to commit with.
+    void slow(Duration commit) {
+        execute(
+                "alter system set commit_siblings = 0",
+                "alter system set commit_delay = " + TimeUnit.NANOSECONDS.toMicros(commit.toNanos()),
+                "select pg_reload_conf()");
     }
 
     /// Writes back what the last measurement left in memory, and frees its log files for the next.
