@@ -33,6 +33,7 @@ final class Payments {
         final Member payee;
         final AuthorizeResponse made;
         boolean presented;
+        private boolean ended;
 
         Token(Member payer, Member payee, AuthorizeResponse made) {
             this.payer = payer;
@@ -44,7 +45,13 @@ final class Payments {
         Token again() {
             Token again = new Token(payer, payee, made);
             again.presented = presented;
+            again.ended = ended;
             return again;
+        }
+
+        /// Whether its payee may still want something of the payer's registry, as far as clients know.
+        private boolean isOwed() {
+            return presented && !ended && payer.house() != payee.house();
         }
     }
 
@@ -97,7 +104,7 @@ final class Payments {
             // Now and then by somebody to whom it does not belong.
             return verify(token, town.chance.oneIn(10) ? town.member() : token.payee);
         }
-        return end(town.chance.any(tokens));
+        return end();
     }
 
     private Operation<?> transfer() {
@@ -198,47 +205,65 @@ final class Payments {
                         .build(),
                 house -> house.service(PaymentServiceImplBase.class)::settle,
                 Payment::getPaymentId,
-                done -> {});
+                done -> token.ended = true);
     }
 
-    private Operation<?> end(Token token) {
-        String id = token.made.getPaymentId();
-        String issuer = token.made.getIssuer();
-        String about = " the promise of " + token.made.getAmount();
-        int way = town.chance.below(10);
-        if (way < 5) {
+    private Operation<?> end() {
+        Token token = town.chance.any(tokens);
+        int way = town.chance.below(12);
+        if (way < 4) {
             return settle(token);
         }
-        if (way < 6) {
-            return town.asks(
-                    token.payer,
-                    "releases" + about,
-                    true,
-                    PaymentServiceGrpc.getReleaseMethod(),
-                    ReleaseRequest.newBuilder().setPaymentId(id).build(),
-                    house -> house.service(PaymentServiceImplBase.class)::release,
-                    Payment::getPaymentId,
-                    done -> {});
+        if (way < 5) {
+            return release(token);
         }
-        if (way < 8) {
-            return town.asks(
-                    token.payee,
-                    "claims" + about,
-                    true,
-                    PaymentServiceGrpc.getClaimMethod(),
-                    ClaimRequest.newBuilder().setPaymentId(id).setIssuer(issuer).build(),
-                    house -> house.service(PaymentServiceImplBase.class)::claim,
-                    Payment::getPaymentId,
-                    done -> {});
-        }
+        // Most often where the payer's registry is asked.
+        List<Token> owed = tokens.stream().filter(Token::isOwed).toList();
+        Token wanted = owed.isEmpty() || way < 6 ? token : town.chance.any(owed);
+        return town.chance.oneIn(2) ? claim(wanted) : waive(wanted);
+    }
+
+    private Operation<?> release(Token token) {
+        return town.asks(
+                token.payer,
+                "releases the promise of " + token.made.getAmount(),
+                true,
+                PaymentServiceGrpc.getReleaseMethod(),
+                ReleaseRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::release,
+                Payment::getPaymentId,
+                done -> token.ended = true);
+    }
+
+    private Operation<?> claim(Token token) {
         return town.asks(
                 token.payee,
-                "waives" + about,
+                "claims the promise of " + token.made.getAmount(),
+                true,
+                PaymentServiceGrpc.getClaimMethod(),
+                ClaimRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .setIssuer(token.made.getIssuer())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::claim,
+                Payment::getPaymentId,
+                done -> token.ended = true);
+    }
+
+    private Operation<?> waive(Token token) {
+        return town.asks(
+                token.payee,
+                "waives the promise of " + token.made.getAmount(),
                 true,
                 PaymentServiceGrpc.getWaiveMethod(),
-                WaiveRequest.newBuilder().setPaymentId(id).setIssuer(issuer).build(),
+                WaiveRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .setIssuer(token.made.getIssuer())
+                        .build(),
                 house -> house.service(PaymentServiceImplBase.class)::waive,
                 Payment::getPaymentId,
-                done -> {});
+                done -> token.ended = true);
     }
 }

@@ -1,5 +1,6 @@
 package hanse.simulation;
 
+import hanse.node.payment.Payment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ final class Prologue {
     private final Operators operators;
 
     Prologue(Stage stage) {
-        Schedule nothing = new Schedule(0, Schedule.MOST_REGISTRIES, List.of());
+        Schedule nothing = new Schedule(0, stage.houses().size(), List.of());
         this.scene = new Scene(nothing, stage, new Coverage(), new ArrayList<>());
         this.work = new Work(scene);
         this.traffic = new Traffic(scene, work);
@@ -46,6 +47,8 @@ final class Prologue {
         all(tokens.subList(0, tokens.size() / 2).stream().map(payments::settle).toList());
         // Their payees were told so when they asked again.
         tokens.forEach(token -> token.presented = true);
+        // Whom nobody has paid by now may claim it.
+        scene.stage.time.pass(Payment.SETTLE_BY.plusMinutes(30));
         all(offers);
         for (int step = 1; step <= 3; step++) {
             int progress = step;

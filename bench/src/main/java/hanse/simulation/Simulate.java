@@ -154,7 +154,7 @@ public final class Simulate implements Callable<Integer> {
     /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; and what it plans depends on no
     /// statistics, so that it plans once.
     static EmbeddedPostgres server() {
-        return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
+        return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.defaults()
                 .withSetting("fsync", "off")
                 .withSetting("synchronous_commit", "off")
                 .withSetting("full_page_writes", "off")
@@ -165,7 +165,7 @@ public final class Simulate implements Callable<Integer> {
                 .withSetting("wal_level", "minimal")
                 .withSetting("max_wal_senders", "0")
                 .withSetting("plan_cache_mode", "force_generic_plan")
-                .withSetting("max_connections", "200"));
+                .withSetting("max_connections", "400"));
     }
 
     private Optional<Failure> play(Range range, Path directory, EmbeddedPostgres server, long began)
@@ -176,10 +176,10 @@ public final class Simulate implements Callable<Integer> {
         for (int i = 0; i < Math.min(workers, range.size()); i++) {
             Path own = directory.resolve("worker-" + i);
             threads.add(Thread.ofPlatform().name("simulation-" + i).start(() -> {
-                try (Stage stage = new Stage(own, server)) {
+                try (Stages stages = new Stages(own, server)) {
                     for (long seed = next.getAndIncrement(); seed <= range.to(); seed = next.getAndIncrement()) {
                         Schedule schedule = chosen(Schedule.of(seed));
-                        Optional<Violation> violation = play(schedule, stage, telling);
+                        Optional<Violation> violation = play(schedule, stages.of(schedule.registries()), telling);
                         if (violation.isPresent()) {
                             next.set(range.to() + 1);
                             synchronized (failures) {
@@ -245,7 +245,8 @@ public final class Simulate implements Callable<Integer> {
         }
         failure.violation.printStackTrace(out);
         out.println("Leaving out what does not matter …");
-        try (Stage stage = new Stage(directory.resolve("shrinking"), server)) {
+        try (Stages stages = new Stages(directory.resolve("shrinking"), server)) {
+            Stage stage = stages.of(failure.schedule.registries());
             Schedule shrunk = new Shrinking(schedule -> play(schedule, stage, false)).shrink(failure.schedule);
             out.println(play(shrunk, stage, true).map(Violation::getMessage).orElse("It went well this time."));
             out.println("To repeat it: ./hanse simulate --trace --seeds " + shrunk.seed() + " --steps "

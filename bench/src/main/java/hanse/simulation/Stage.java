@@ -27,10 +27,11 @@ final class Stage implements AutoCloseable {
     private Past past = Past.NONE;
     private Instant began = VirtualTime.BEGINNING;
 
-    Stage(Path directory, EmbeddedPostgres server) {
+    /// @param registries how many there are
+    Stage(Path directory, EmbeddedPostgres server, int registries) {
         this.liar = new Liar(directory.resolve("mallory"));
         Clients clients = new Clients(new Chance(0));
-        for (String name : NAMES) {
+        for (String name : NAMES.subList(0, registries)) {
             House house = new House(new RegistryId(name + ".example"), directory.resolve(name), server, time);
             houses.add(house);
             cards.put(house, house.card(clients));
@@ -55,6 +56,11 @@ final class Stage implements AutoCloseable {
         if (!operation.end(true).equals("done")) {
             throw new IllegalStateException(operation.what);
         }
+    }
+
+    /// All of them.
+    List<House> houses() {
+        return List.copyOf(houses);
     }
 
     /// The first so many.

@@ -37,7 +37,7 @@ class SimulationTest {
         List<String> once = new ArrayList<>();
         List<String> again = new ArrayList<>();
         try (var server = Simulate.server();
-                Stage stage = new Stage(directory, server)) {
+                Stage stage = new Stage(directory, server, Schedule.MOST_REGISTRIES)) {
             new Simulation(Schedule.of(20_261_121), stage, new Coverage(), once).run();
             new Simulation(Schedule.of(1), stage, new Coverage(), new ArrayList<>()).run();
             new Simulation(Schedule.of(20_261_121), stage, new Coverage(), again).run();
