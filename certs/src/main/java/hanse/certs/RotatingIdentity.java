@@ -121,8 +121,11 @@ public final class RotatingIdentity {
     }
 
     /// Calls the listener after each renewal, on the thread that renewed; it must be quick.
-    public void onRenewal(Consumer<Leaf> listener) {
+    ///
+    /// @return ends that
+    public Runnable onRenewal(Consumer<Leaf> listener) {
         listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     /// A key manager that presents the current leaf at each handshake, for servers and clients, over the JDK's TLS and

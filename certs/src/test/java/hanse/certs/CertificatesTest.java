@@ -203,7 +203,7 @@ class CertificatesTest {
         LeafOrder order = LeafOrder.node("alpha.example", List.of("localhost", "127.0.0.1", "::1"));
         RotatingIdentity identity = RotatingIdentity.open(alpha, order, directory, "node", clock);
         List<Leaf> heard = new ArrayList<>();
-        identity.onRenewal(heard::add);
+        Runnable noMore = identity.onRenewal(heard::add);
         Leaf first = identity.current();
         now = START.plus(Duration.ofDays(19));
         assertThat(identity.renewIfDue()).isFalse();
@@ -217,6 +217,10 @@ class CertificatesTest {
         assertThat(identity.current().certificate()).isNotEqualTo(first.certificate());
         assertThat(Leaf.read(directory, "node").map(Leaf::certificate))
                 .contains(identity.current().certificate());
+
+        noMore.run();
+        identity.renew();
+        assertThat(heard).hasSize(1);
     }
 
     @Test

@@ -42,6 +42,10 @@ public final class PeerLinks implements AutoCloseable {
     private final ScheduledThreadPoolExecutor scheduler;
     private final Map<String, PeerLink> links = new ConcurrentHashMap<>();
     private final Map<String, Pump> pumps = new ConcurrentHashMap<>();
+
+    /// Ends hearing of new certificates.
+    private final Runnable untilClosed;
+
     private volatile boolean closed;
 
     /// @param self this registry's id
@@ -66,7 +70,7 @@ public final class PeerLinks implements AutoCloseable {
         scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         scheduler.setRemoveOnCancelPolicy(true);
         trust.onChange(this::trustChanged);
-        identity.onRenewal(leaf -> renewed());
+        this.untilClosed = identity.onRenewal(leaf -> renewed());
     }
 
     /// Starts to send to a peer; nothing when it is already so.
@@ -160,6 +164,7 @@ public final class PeerLinks implements AutoCloseable {
         closed = true;
         List.copyOf(pumps.keySet()).forEach(this::stop);
         links.values().forEach(PeerLink::close);
+        untilClosed.run();
         scheduler.shutdownNow();
     }
 
