@@ -513,7 +513,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /// What its payer learns of a transfer.
-    CrossRegistryTransferResponse transfer(AgentId payer, UUID id) {
+    public CrossRegistryTransferResponse transfer(AgentId payer, UUID id) {
         return federation
                 .transfers()
                 .get(
