@@ -1,5 +1,6 @@
 package hanse.simulation;
 
+import com.google.protobuf.MessageLite;
 import hanse.ledger.v1.CrossRegistryTransferRequest;
 import hanse.ledger.v1.CrossRegistryTransferResponse;
 import hanse.ledger.v1.LedgerServiceGrpc;
@@ -17,9 +18,13 @@ import hanse.payment.v1.SettleRequest;
 import hanse.payment.v1.VerifyRequest;
 import hanse.payment.v1.WaiveRequest;
 import hanse.simulation.Clients.Member;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /// Agents pay each other: transfers, and payments by token, here and to other registries.
 final class Payments {
@@ -195,15 +200,69 @@ final class Payments {
     }
 
     Operation<?> settle(Token token) {
-        return town.asks(
+        return ends(
+                token,
                 token.payer,
-                "settles the promise of " + token.made.getAmount(),
-                true,
+                "settles",
                 PaymentServiceGrpc.getSettleMethod(),
                 SettleRequest.newBuilder()
                         .setPaymentId(token.made.getPaymentId())
                         .build(),
-                house -> house.service(PaymentServiceImplBase.class)::settle,
+                house -> house.service(PaymentServiceImplBase.class)::settle);
+    }
+
+    private Operation<?> release(Token token) {
+        return ends(
+                token,
+                token.payer,
+                "releases",
+                PaymentServiceGrpc.getReleaseMethod(),
+                ReleaseRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::release);
+    }
+
+    private Operation<?> claim(Token token) {
+        return ends(
+                token,
+                token.payee,
+                "claims",
+                PaymentServiceGrpc.getClaimMethod(),
+                ClaimRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .setIssuer(token.made.getIssuer())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::claim);
+    }
+
+    private Operation<?> waive(Token token) {
+        return ends(
+                token,
+                token.payee,
+                "waives",
+                PaymentServiceGrpc.getWaiveMethod(),
+                WaiveRequest.newBuilder()
+                        .setPaymentId(token.made.getPaymentId())
+                        .setIssuer(token.made.getIssuer())
+                        .build(),
+                house -> house.service(PaymentServiceImplBase.class)::waive);
+    }
+
+    private <Q extends MessageLite> Operation<?> ends(
+            Token token,
+            Member by,
+            String how,
+            MethodDescriptor<Q, Payment> method,
+            Q request,
+            Function<House, BiConsumer<Q, StreamObserver<Payment>>> service) {
+        return town.asks(
+                by,
+                how + " the promise of " + token.made.getAmount(),
+                true,
+                method,
+                request,
+                service,
                 Payment::getPaymentId,
                 done -> token.ended = true);
     }
@@ -221,49 +280,5 @@ final class Payments {
         List<Token> owed = tokens.stream().filter(Token::isOwed).toList();
         Token wanted = owed.isEmpty() || way < 6 ? token : town.chance.any(owed);
         return town.chance.oneIn(2) ? claim(wanted) : waive(wanted);
-    }
-
-    private Operation<?> release(Token token) {
-        return town.asks(
-                token.payer,
-                "releases the promise of " + token.made.getAmount(),
-                true,
-                PaymentServiceGrpc.getReleaseMethod(),
-                ReleaseRequest.newBuilder()
-                        .setPaymentId(token.made.getPaymentId())
-                        .build(),
-                house -> house.service(PaymentServiceImplBase.class)::release,
-                Payment::getPaymentId,
-                done -> token.ended = true);
-    }
-
-    private Operation<?> claim(Token token) {
-        return town.asks(
-                token.payee,
-                "claims the promise of " + token.made.getAmount(),
-                true,
-                PaymentServiceGrpc.getClaimMethod(),
-                ClaimRequest.newBuilder()
-                        .setPaymentId(token.made.getPaymentId())
-                        .setIssuer(token.made.getIssuer())
-                        .build(),
-                house -> house.service(PaymentServiceImplBase.class)::claim,
-                Payment::getPaymentId,
-                done -> token.ended = true);
-    }
-
-    private Operation<?> waive(Token token) {
-        return town.asks(
-                token.payee,
-                "waives the promise of " + token.made.getAmount(),
-                true,
-                PaymentServiceGrpc.getWaiveMethod(),
-                WaiveRequest.newBuilder()
-                        .setPaymentId(token.made.getPaymentId())
-                        .setIssuer(token.made.getIssuer())
-                        .build(),
-                house -> house.service(PaymentServiceImplBase.class)::waive,
-                Payment::getPaymentId,
-                done -> token.ended = true);
     }
 }

@@ -154,7 +154,7 @@ public final class Simulate implements Callable<Integer> {
     /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; and what it plans depends on no
     /// statistics, so that it plans once.
     static EmbeddedPostgres server() {
-        return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.defaults()
+        return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
                 .withSetting("fsync", "off")
                 .withSetting("synchronous_commit", "off")
                 .withSetting("full_page_writes", "off")

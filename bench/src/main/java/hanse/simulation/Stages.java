@@ -5,9 +5,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A stage of as many registries as most schedules need, and one of all there are; each is made when it is first
-/// wanted.
-/// What registries have dealt in costs time in every schedule, also with those that take no part in it.
+/// A stage of as many registries as most schedules need, and one of all there are; each is made when first wanted. What
+/// registries have dealt in costs time in every schedule, also with those that take no part in it.
 final class Stages implements AutoCloseable {
     private static final int USUAL = 3;
 
