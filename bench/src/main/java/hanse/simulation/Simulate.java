@@ -152,9 +152,12 @@ public final class Simulate implements Callable<Integer> {
     private record Failure(Schedule schedule, Violation violation) {}
 
     /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; and what it plans depends on no
-    /// statistics, so that it plans once.
+    /// statistics, so that it plans once. The databases of all workers, with the rows that schedules have left
+    /// behind,
+    /// fit into its memory.
     static EmbeddedPostgres server() {
         return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
+                .withSetting("shared_buffers", "512MB")
                 .withSetting("fsync", "off")
                 .withSetting("synchronous_commit", "off")
                 .withSetting("full_page_writes", "off")
