@@ -110,7 +110,7 @@ final class ProofBench {
     }
 
     /// Each second all that a registry else does each minute, and a peer that goes through a whole day's transfers;
-    /// receipts of what was paid just now.
+    /// receipts of what was paid in the last seconds.
     private static <T> T proving(ProofStage stage, AtomicInteger receipts, Callable<T> work) throws Exception {
         try (ScheduledExecutorService beside = Executors.newScheduledThreadPool(3)) {
             beside.scheduleWithFixedDelay(stage::keepProof, 0, 1, TimeUnit.SECONDS);

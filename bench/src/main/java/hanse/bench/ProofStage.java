@@ -49,7 +49,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.UnaryOperator;
 
 /// A whole registry without ports: its ledger, and all that it proves of it.
@@ -57,6 +60,10 @@ final class ProofStage implements AutoCloseable {
     private static final String PEER = "beta.example";
     private static final Avt RICH = Avt.parse("1000000");
     private static final int AT_A_TIME = 1_000;
+    private static final int KEPT = 4_096;
+
+    /// One in so many transfers is kept: together they are those of some ten seconds.
+    private static final int KEPT_OF = 64;
 
     private final Server server;
     private final HikariDataSource source;
@@ -68,7 +75,10 @@ final class ProofStage implements AutoCloseable {
     private final List<AgentId> agents = new ArrayList<>();
     private final Transfers transfers = new Transfers(new Fee(5_000));
     private final AtomicReference<Optional<Inbox>> inbox = new AtomicReference<>(Optional.empty());
-    private volatile Optional<String> lastTransfer = Optional.empty();
+    private final AtomicLong payments = new AtomicLong();
+
+    /// Some of the latest transfers.
+    private final AtomicReferenceArray<String> paid = new AtomicReferenceArray<>(KEPT);
 
     ProofStage(EmbeddedPostgres postgres, Path directory, String name, int accounts) throws IOException {
         this.server = Server.of(postgres);
@@ -159,10 +169,17 @@ final class ProofStage implements AutoCloseable {
                         clients,
                         warmUp,
                         time,
-                        client -> lastTransfer = Optional.of(registry.commit()
+                        client -> keep(registry.commit()
                                 .submit(LedgerStage.transfer(transfers, agents))
                                 .join()
                                 .getTransferId()));
+    }
+
+    private void keep(String transfer) {
+        long number = payments.getAndIncrement();
+        if (number % KEPT_OF == 0) {
+            paid.set((int) (number / KEPT_OF % KEPT), transfer);
+        }
     }
 
     /// Pays until the journal has so many entries.
@@ -193,16 +210,17 @@ final class ProofStage implements AutoCloseable {
         inbox.get().orElseThrow().credits(PEER, request).toCompletableFuture().join();
     }
 
-    /// The receipt of a transfer that was made just now; empty when no checkpoint covers it yet.
+    /// The receipt of one of the latest transfers; empty when no checkpoint covers it yet.
     Optional<Receipt> receipt() {
-        if (lastTransfer.isEmpty()) {
+        String transfer = paid.get(ThreadLocalRandom.current().nextInt(KEPT));
+        if (transfer == null) {
             return Optional.empty();
         }
         CompletableFuture<Receipt> answer = new CompletableFuture<>();
         Call call = new Call(new Caller.Operator("bench", 1), Optional.empty(), "");
         call.in(Context.ROOT)
                 .run(() -> audit.getReceipt(
-                        GetReceiptRequest.newBuilder().setId(lastTransfer.get()).build(), new StreamObserver<>() {
+                        GetReceiptRequest.newBuilder().setId(transfer).build(), new StreamObserver<>() {
                             @Override
                             public void onNext(Receipt receipt) {
                                 answer.complete(receipt);
