@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.PGConnection;
@@ -113,14 +114,21 @@ final class ProofBench {
     /// receipts of what was paid in the last seconds.
     private static <T> T proving(ProofStage stage, AtomicInteger receipts, Callable<T> work) throws Exception {
         try (ScheduledExecutorService beside = Executors.newScheduledThreadPool(3)) {
-            beside.scheduleWithFixedDelay(stage::keepProof, 0, 1, TimeUnit.SECONDS);
-            beside.scheduleWithFixedDelay(() -> stage.state(DAY), 0, 1, TimeUnit.SECONDS);
-            beside.scheduleAtFixedRate(
-                    () -> stage.receipt().ifPresent(receipt -> receipts.incrementAndGet()),
-                    0,
-                    1_000 / RECEIPTS_A_SECOND,
-                    TimeUnit.MILLISECONDS);
+            List<ScheduledFuture<?>> proofs = List.of(
+                    beside.scheduleWithFixedDelay(stage::keepProof, 0, 1, TimeUnit.SECONDS),
+                    beside.scheduleWithFixedDelay(() -> stage.state(DAY), 0, 1, TimeUnit.SECONDS),
+                    beside.scheduleAtFixedRate(
+                            () -> stage.receipt().ifPresent(receipt -> receipts.incrementAndGet()),
+                            0,
+                            1_000 / RECEIPTS_A_SECOND,
+                            TimeUnit.MILLISECONDS));
             T result = work.call();
+            for (ScheduledFuture<?> proof : proofs) {
+                if (proof.isDone()) {
+                    // It has failed, and would not be called again.
+                    proof.get();
+                }
+            }
             beside.shutdownNow();
             return result;
         }

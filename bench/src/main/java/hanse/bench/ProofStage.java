@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import hanse.audit.v1.AuditServiceGrpc;
 import hanse.audit.v1.GetReceiptRequest;
 import hanse.audit.v1.Receipt;
+import hanse.error.v1.Reason;
 import hanse.federation.v1.ListCreditsRequest;
 import hanse.node.Chore;
 import hanse.node.NodeKeys;
@@ -13,7 +14,9 @@ import hanse.node.audit.Verification;
 import hanse.node.call.AgentId;
 import hanse.node.call.Call;
 import hanse.node.call.Caller;
+import hanse.node.call.RefusedException;
 import hanse.node.call.RegistryId;
+import hanse.node.call.Trace;
 import hanse.node.config.ConfigFile;
 import hanse.node.config.ConfigTemplate;
 import hanse.node.config.NodeConfig;
@@ -216,25 +219,31 @@ final class ProofStage implements AutoCloseable {
         if (transfer == null) {
             return Optional.empty();
         }
-        CompletableFuture<Receipt> answer = new CompletableFuture<>();
-        Call call = new Call(new Caller.Operator("bench", 1), Optional.empty(), "");
+        CompletableFuture<Optional<Receipt>> answer = new CompletableFuture<>();
+        String trace = Trace.next("", ThreadLocalRandom.current()::nextLong);
+        Call call = new Call(new Caller.Operator("bench", 1), Optional.empty(), trace);
         call.in(Context.ROOT)
                 .run(() -> audit.getReceipt(
                         GetReceiptRequest.newBuilder().setId(transfer).build(), new StreamObserver<>() {
                             @Override
                             public void onNext(Receipt receipt) {
-                                answer.complete(receipt);
+                                answer.complete(Optional.of(receipt));
                             }
 
                             @Override
                             public void onError(Throwable failure) {
-                                answer.completeExceptionally(failure);
+                                if (failure instanceof RefusedException refused
+                                        && refused.reason() == Reason.NOT_YET_PROVEN) {
+                                    answer.complete(Optional.empty());
+                                } else {
+                                    answer.completeExceptionally(failure);
+                                }
                             }
 
                             @Override
                             public void onCompleted() {}
                         }));
-        return answer.handle((receipt, notYet) -> Optional.ofNullable(receipt)).join();
+        return answer.join();
     }
 
     /// @throws IllegalStateException when the books are wrong
