@@ -151,10 +151,9 @@ public final class Simulate implements Callable<Integer> {
     /// A schedule that went wrong.
     private record Failure(Schedule schedule, Violation violation) {}
 
-    /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; and what it plans depends on no
-    /// statistics, so that it plans once. The databases of all workers, with the rows that schedules have left
-    /// behind,
-    /// fit into its memory.
+    /// Nothing here outlives the run, so that PostgreSQL need not wait for the disk; what it plans depends on no
+    /// statistics, so that it plans once; and all databases fit into its memory, with the rows that schedules leave
+    /// behind.
     static EmbeddedPostgres server() {
         return EmbeddedPostgres.temporary(EmbeddedPostgres.Options.small()
                 .withSetting("shared_buffers", "512MB")

@@ -166,10 +166,14 @@ class HostileFloodTest extends Siege {
         knocks.add(silent);
         AtomicReference<Knock> halves = new AtomicReference<>(halves());
         try (Line line = mallory.call(beta)) {
-            await("it may call no more").atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-                halves.updateAndGet(open -> open.isClosed() ? halves() : open);
-                assertThat(line.greet().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-            });
+            // As TestNode.eventually, but it says what it got.
+            await("it may call no more")
+                    .dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> {
+                        halves.updateAndGet(open -> open.isClosed() ? halves() : open);
+                        assertThat(line.greet().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+                    });
             assertSeen("mallory.example", "TOO_MANY_CALLS");
             assertThat(reason(line.ask(refusable()))).isEqualTo("UNKNOWN_AGENT");
             theHonestLinkWorks();
