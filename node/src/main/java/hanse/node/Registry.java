@@ -277,7 +277,7 @@ public final class Registry implements AutoCloseable {
         PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties, disputable);
         Disputes disputes = new Disputes(
                 ledger, parties, disputable, origin, Optional.of(peerDisputes), world.ids()::generate, clock);
-        rulings = new Rulings(database, ledger, parties, disputable, reputation, slash, origin, peerDisputes, clock);
+        rulings = new Rulings(database, commit, parties, disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
         peerDisputes.tell(disputes, rulings);
         Home home = new Home(federation, commit, parties, peerDisputes, disputable, slash);

@@ -34,8 +34,6 @@ import java.util.stream.Stream;
 
 /// The operations on contracts.
 public final class Contracts {
-    private static final int SWEEP = 1_000;
-
     private final Database database;
     private final GroupCommit commit;
     private final Parties parties;
@@ -311,17 +309,8 @@ public final class Contracts {
 
     /// Does what happens to contracts by itself: proposals expire, what is in escrow goes back. Answers how often.
     public int sweep() {
-        int swept = 0;
-        while (true) {
-            List<UUID> due = database.look(tx -> store.due(tx, clock.instant(), SWEEP));
-            List<CompletableFuture<Boolean>> answers = due.stream()
-                    .map(id -> commit.submit(new OverCommand(changes, id)))
-                    .toList();
-            int done = (int) answers.stream().filter(CompletableFuture::join).count();
-            swept += done;
-            if (due.size() < SWEEP || done == 0) {
-                return swept;
-            }
-        }
+        return commit.sweep(
+                limit -> database.look(tx -> store.due(tx, clock.instant(), limit)),
+                id -> new OverCommand(changes, id));
     }
 }

@@ -167,30 +167,28 @@ final class DisputeStore implements RowType<UUID, Dispute> {
     }
 
     /// What nobody has ruled on in time.
-    List<UUID> lapsed(Tx tx, Instant now, int limit) {
+    List<Dispute> lapsed(Tx tx, Instant now, int limit) {
         return tx.sql()
-                .select(DISPUTE.ID)
-                .from(DISPUTE)
+                .selectFrom(DISPUTE)
                 .where(DISPUTE.STATE.lt(Dispute.State.CLOSED.code()))
                 .and(DISPUTE.RULE_BY.le(now))
                 .orderBy(DISPUTE.RULE_BY)
                 .limit(limit)
-                .fetch(DISPUTE.ID);
+                .fetch(DisputeStore::dispute);
     }
 
     /// Rulings for complainants that have moved nothing yet, oldest first.
     ///
     /// @param after where the last look has ended
-    List<UUID> toCarryOut(Tx tx, Optional<UUID> after, int limit) {
+    List<Dispute> toCarryOut(Tx tx, Optional<UUID> after, int limit) {
         return tx.sql()
-                .select(DISPUTE.ID)
-                .from(DISPUTE)
+                .selectFrom(DISPUTE)
                 .where(DISPUTE.RULING.eq(Ruling.IN_FAVOR_OF_COMPLAINANT.code()))
                 .and(DISPUTE.CARRIED_OUT_AT.isNull())
                 .and(after.map(DISPUTE.ID::gt).orElseGet(DSL::noCondition))
                 .orderBy(DISPUTE.ID)
                 .limit(limit)
-                .fetch(DISPUTE.ID);
+                .fetch(DisputeStore::dispute);
     }
 
     /// How the disputes of an agent have ended.

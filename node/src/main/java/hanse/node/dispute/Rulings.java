@@ -11,20 +11,22 @@ import hanse.node.ledger.Avt;
 import hanse.node.ledger.Books;
 import hanse.node.ledger.Command;
 import hanse.node.ledger.EntryKind;
-import hanse.node.ledger.Ledger;
+import hanse.node.ledger.GroupCommit;
+import hanse.node.ledger.InternalCommand;
 import hanse.node.ledger.MessageCommand;
 import hanse.node.ledger.Posting;
 import hanse.node.ledger.Rows;
 import hanse.node.ledger.SystemAccount;
 import hanse.node.ledger.Wanted;
 import hanse.node.storage.Database;
-import hanse.node.storage.Tx;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,7 @@ public final class Rulings {
     private static final int SWEEP = 200;
 
     private final Database database;
-    private final Ledger ledger;
+    private final GroupCommit commit;
     private final Parties parties;
     private final List<Disputable> owners;
     private final Reputation reputation;
@@ -50,7 +52,7 @@ public final class Rulings {
 
     public Rulings(
             Database database,
-            Ledger ledger,
+            GroupCommit commit,
             Parties parties,
             List<Disputable> owners,
             Reputation reputation,
@@ -59,7 +61,7 @@ public final class Rulings {
             Notices notices,
             InstantSource clock) {
         this.database = database;
-        this.ledger = ledger;
+        this.commit = commit;
         this.parties = parties;
         this.owners = List.copyOf(owners);
         this.reputation = reputation;
@@ -164,56 +166,71 @@ public final class Rulings {
         return new End(before.withdrawn(name, now), Optional.of(EntryKind.DISPUTE_WITHDRAWN), Map.of());
     }
 
-    /// Lets go what nobody has ruled on in time, and carries out rulings whose money has arrived or come back. To be
-    /// called every few seconds. Answers how many.
+    /// Lets go what nobody has ruled on in time, and carries out rulings whose money has arrived or come back. Where
+    /// there is no headroom for the compensation, a ruling waits for the operator to raise the limit. To be called
+    /// every few seconds. Answers how many.
     public int sweep() {
-        int swept = 0;
-        for (UUID id : database.look(tx -> store.lapsed(tx, clock.instant(), SWEEP))) {
-            swept += lapsed(id) ? 1 : 0;
-        }
-        List<UUID> ids = List.of();
-        do {
-            Optional<UUID> last = ids.isEmpty() ? Optional.empty() : Optional.of(ids.getLast());
-            ids = database.look(tx -> store.toCarryOut(tx, last, SWEEP));
-            for (UUID id : ids) {
-                swept += carryOut(id) ? 1 : 0;
-            }
-        } while (ids.size() == SWEEP);
-        return swept;
-    }
-
-    private boolean lapsed(UUID id) {
-        try {
-            Dispute after = database.write(tx -> lapse(tx, id));
-            return after.isClosed();
-        } catch (RuntimeException failure) {
-            // The others are not to wait for it.
-            LOG.error("dispute {} cannot lapse", id, failure);
-            return false;
-        }
-    }
-
-    private Dispute lapse(Tx tx, UUID id) {
-        return end(
-                tx,
-                id,
+        int swept = sweep(
+                database.look(tx -> store.lapsed(tx, clock.instant(), SWEEP)),
                 (before, now) -> before.isLapsed(now)
                         ? new End(before.lapsed(now), Optional.of(EntryKind.DISPUTE_LAPSED), Map.of())
                         : End.none(before));
+        List<Dispute> ruled = List.of();
+        do {
+            Optional<UUID> last = ruled.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(ruled.getLast().id());
+            ruled = database.look(tx -> store.toCarryOut(tx, last, SWEEP));
+            swept += sweep(ruled, (before, now) -> End.none(before));
+        } while (ruled.size() == SWEEP);
+        return swept;
     }
 
-    /// Tries again what could not be done with the ruling. Where there is no headroom for the compensation, it
-    /// waits for the operator to raise the limit.
-    private boolean carryOut(UUID id) {
-        try {
-            Dispute after = database.write(tx -> end(tx, id, (before, now) -> End.none(before)));
-            return !after.isToBeCarriedOut();
-        } catch (RefusedException waits) {
-            LOG.warn("the ruling on dispute {} cannot be carried out yet: {}", id, waits.reason());
-            return false;
-        } catch (RuntimeException failure) {
-            LOG.error("the ruling on dispute {} cannot be carried out", id, failure);
-            return false;
+    private int sweep(List<Dispute> due, Step step) {
+        List<CompletableFuture<Boolean>> answers = commit.submitAll(
+                due.stream().map(dispute -> new Sweep(dispute, step)).toList());
+        int swept = 0;
+        for (int i = 0; i < due.size(); i++) {
+            try {
+                swept += answers.get(i).join() ? 1 : 0;
+            } catch (CompletionException failure) {
+                // The others are not to wait for it.
+                if (failure.getCause() instanceof RefusedException waits) {
+                    LOG.warn("dispute {} has to wait: {}", due.get(i).id(), waits.reason());
+                } else {
+                    LOG.error("dispute {} cannot be swept", due.get(i).id(), failure);
+                }
+            }
+        }
+        return swept;
+    }
+
+    /// Ends a dispute by itself. Answers whether there was something to do.
+    ///
+    /// @param seen as it was when it was due
+    private final class Sweep implements InternalCommand<Boolean> {
+        private final Dispute seen;
+        private final Step step;
+
+        Sweep(Dispute seen, Step step) {
+            this.seen = seen;
+            this.step = step;
+        }
+
+        @Override
+        public void rows(Rows rows) {
+            endRows(rows, seen);
+        }
+
+        @Override
+        public void accounts(Rows rows, Wanted wanted) {
+            endAccounts(rows, wanted, seen);
+        }
+
+        @Override
+        public Boolean decide(Books books) {
+            Dispute before = books.rows().get(store, seen.id()).orElseThrow();
+            return !end(books, seen, "", step).equals(before);
         }
     }
 
@@ -258,13 +275,6 @@ public final class Rulings {
 
     private void thaw(Books books, Subject subject, UUID dispute) {
         Disputable.of(owners, subject.kind()).orElseThrow().thaw(books, subject, dispute);
-    }
-
-    private Dispute end(Tx tx, UUID id, Step step) {
-        Dispute seen = store.find(tx, id).orElseThrow(() -> new RefusedException(Reason.UNKNOWN_DISPUTE));
-        Rows rows = Rows.wanting(store, id);
-        endRows(rows, seen);
-        return ledger.post(tx, rows, wanted -> endAccounts(rows, wanted, seen), books -> end(books, seen, "", step));
     }
 
     private void endRows(Rows rows, Dispute seen) {

@@ -17,6 +17,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +102,35 @@ public final class GroupCommit implements AutoCloseable {
         }
         inTurn.ifPresent(InTurn::run);
         return pending.future();
+    }
+
+    /// Runs commands in one of the next batches, most likely all in the same one.
+    ///
+    /// @return their answers, in that order
+    public <R> List<CompletableFuture<R>> submitAll(List<? extends Command<R>> commands) {
+        List<CompletableFuture<R>> answers = new ArrayList<>(commands.size());
+        Runnable asking = () -> commands.forEach(command -> answers.add(submit(command)));
+        inTurn.ifPresentOrElse(turn -> turn.inOneBatch(asking), asking);
+        return answers;
+    }
+
+    /// Does what is due, a batch at a time, until no more is or nothing comes of it. Answers how often something did.
+    /// Throws what went wrong with one of a batch once the others are done.
+    ///
+    /// @param due at most so much of it
+    /// @param command answers whether there was something to do
+    public <T> int sweep(IntFunction<List<T>> due, Function<T, Command<Boolean>> command) {
+        int swept = 0;
+        while (true) {
+            List<T> found = due.apply(settings.largestBatch());
+            var answers = submitAll(found.stream().map(command).toList());
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+            int done = (int) answers.stream().filter(CompletableFuture::join).count();
+            swept += done;
+            if (found.size() < settings.largestBatch() || done == 0) {
+                return swept;
+            }
+        }
     }
 
     /// Refuses with `OVERLOADED` where an agent's command would wait too long: for who wants to know it before anything

@@ -35,7 +35,6 @@ public final class Payments {
 
     private static final Duration SHORTEST_TTL = Duration.ofMinutes(1);
     private static final Duration USUAL_TTL = Duration.ofMinutes(15);
-    private static final int SWEEP = 2_000;
 
     private final Database database;
     private final GroupCommit commit;
@@ -245,17 +244,6 @@ public final class Payments {
     }
 
     private int sweep(BiFunction<Tx, Integer, List<UUID>> due) {
-        int swept = 0;
-        while (true) {
-            List<UUID> ids = database.look(tx -> due.apply(tx, SWEEP));
-            List<CompletableFuture<Boolean>> answers = ids.stream()
-                    .map(id -> commit.submit(new SweepCommand(store, id)))
-                    .toList();
-            int done = (int) answers.stream().filter(CompletableFuture::join).count();
-            swept += done;
-            if (ids.size() < SWEEP || done == 0) {
-                return swept;
-            }
-        }
+        return commit.sweep(limit -> database.look(tx -> due.apply(tx, limit)), id -> new SweepCommand(store, id));
     }
 }

@@ -32,7 +32,6 @@ import hanse.peer.VerifiedOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -46,8 +45,6 @@ import java.util.function.Supplier;
 final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOwner {
     /// A little longer than an issuer keeps a consumed payment that nobody settles.
     private static final Duration LAPSE = Payment.UNCLAIMED.plusDays(1);
-
-    private static final int SWEEP = 1_000;
 
     private final Federation federation;
     private final Database database;
@@ -242,7 +239,8 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
 
     /// Claims or waives a payment of a peer for the caller; answers with the payment as it stands when the issuer has
     /// decided, or after 2 s. Refuses with `UNKNOWN_PEER`, `UNKNOWN_PAYMENT`, `PAYMENT_NOT_CONSUMED`,
-    /// `ALREADY_SETTLED`, `TOKEN_RELEASED`, `SETTLE_BY_NOT_REACHED`.
+    /// `ALREADY_SETTLED`, `TOKEN_RELEASED`, `SETTLE_BY_NOT_REACHED`, and `AGENT_NOT_ACTIVE` when the money has gone
+    /// back.
     CompletableFuture<hanse.payment.v1.Payment> end(
             Call call, ForeignPayment.Ending.Kind kind, String issuer, UUID payment) {
         RegistryId peer = federation.directory().byIssuer(issuer).id();
@@ -317,19 +315,9 @@ final class PeerPayments implements MessageRoutes.Credits, MessageRoutes.FrameOw
     /// @return how often
     int sweepLapsed(Instant since) {
         Instant before = clock.instant().minus(LAPSE);
-        int swept = 0;
-        while (true) {
-            List<ForeignPayment.Key> keys =
-                    database.look(tx -> foreign.unsettled(tx, since.minus(LAPSE), before, SWEEP));
-            List<CompletableFuture<Boolean>> answers = keys.stream()
-                    .map(key -> commit.submit(new LapseCommand(foreign, federation.positions(), key)))
-                    .toList();
-            int done = (int) answers.stream().filter(CompletableFuture::join).count();
-            swept += done;
-            if (keys.size() < SWEEP || done == 0) {
-                return swept;
-            }
-        }
+        return commit.sweep(
+                limit -> database.look(tx -> foreign.unsettled(tx, since.minus(LAPSE), before, limit)),
+                key -> new LapseCommand(foreign, federation.positions(), key));
     }
 
     @Override

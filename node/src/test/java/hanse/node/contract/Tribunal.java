@@ -48,7 +48,7 @@ final class Tribunal {
                 shop.clock);
         rulings = new Rulings(
                 registry.database,
-                registry.ledger,
+                registry.commit,
                 registry.parties,
                 owners,
                 Reputation.NONE,

@@ -87,7 +87,7 @@ final class Court implements AutoCloseable {
                 clock);
         rulings = new Rulings(
                 registry.database,
-                registry.ledger,
+                registry.commit,
                 registry.parties,
                 owners,
                 standing,

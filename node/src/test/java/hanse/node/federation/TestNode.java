@@ -336,7 +336,7 @@ public final class TestNode implements AutoCloseable {
         Origin origin = new Origin(federation, commit, parties());
         PeerDisputes peerDisputes = new PeerDisputes(federation, commit, parties(), disputable);
         this.rulings =
-                new Rulings(mortal, ledger, parties(), disputable, reputation, slash, origin, peerDisputes, clock);
+                new Rulings(mortal, commit, parties(), disputable, reputation, slash, origin, peerDisputes, clock);
         origin.tell(rulings);
         Disputes told =
                 new Disputes(ledger, parties(), disputable, origin, Optional.of(peerDisputes), fit.ids(), clock);
