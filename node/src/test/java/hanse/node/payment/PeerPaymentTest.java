@@ -23,6 +23,7 @@ import hanse.node.ledger.AccountKind;
 import hanse.node.ledger.Avt;
 import hanse.node.ledger.Ledger;
 import hanse.node.testing.Postgres;
+import hanse.node.testing.TestRegistry;
 import hanse.payment.v1.AuthorizeResponse;
 import hanse.payment.v1.Payment;
 import hanse.payment.v1.Payment.State;
@@ -240,7 +241,9 @@ class PeerPaymentTest {
         ahead.set(Duration.ofHours(25));
         // By the time the money of the claim arrives, the payee's account is closed.
         beta.network.at(Network.Moment.ARRIVED, () -> close(true));
-        claim(token, "c1");
+        var claim = beta.payments.claim(call(weather, "c1"), alpha.id.value(), token.getPaymentId());
+        // Whether it is heard before the outcome of the claim that the money has gone back is chance.
+        assertThat(TestRegistry.refusal(claim)).isIn(Optional.empty(), Optional.of(Reason.AGENT_NOT_ACTIVE));
         eventually("the money is held again", () -> state(token) == State.CONSUMED && alpha.unanswered() == 0);
         close(false);
         eventually("nothing is asked any more", () -> beta.unanswered() == 0);
