@@ -158,7 +158,7 @@ public final class KeyDirectory {
     private Optional<Known> load(Holder holder) {
         return switch (holder) {
             case Holder.Agent(AgentId id) ->
-                database.read(tx -> agents.credentials(tx, id))
+                database.look(tx -> agents.credentials(tx, id))
                         .map(found -> isOver(found.standing()) ? lifted(id, found) : found)
                         .map(KeyDirectory::known);
             case Holder.Operator(String name) ->
@@ -174,7 +174,7 @@ public final class KeyDirectory {
 
     private Credentials lifted(AgentId id, Credentials found) {
         suspensions.liftIfOver(id);
-        return database.read(tx -> agents.credentials(tx, id)).orElse(found);
+        return database.look(tx -> agents.credentials(tx, id)).orElse(found);
     }
 
     private boolean isOver(Standing standing) {

@@ -1,5 +1,6 @@
 package hanse.node.identity;
 
+import static hanse.schema.jooq.Tables.ACCOUNT;
 import static hanse.schema.jooq.Tables.AGENT;
 
 import hanse.node.call.AgentId;
@@ -49,6 +50,28 @@ final class AgentStore {
                 .where(AGENT.ID.eq(id.value()))
                 .fetchOptional()
                 .map(AgentStore::agent);
+    }
+
+    /// Of one moment: in one query.
+    Optional<Credentials> credentials(Tx tx, AgentId id) {
+        return tx.sql()
+                .select(AGENT.fields())
+                .select(ACCOUNT.AUTH_VERSION)
+                .from(AGENT)
+                .join(ACCOUNT)
+                .on(ACCOUNT.ID.eq(AGENT.ID))
+                .where(AGENT.ID.eq(id.value()))
+                .fetchOptional(row -> {
+                    Agent agent = agent(row.into(AGENT));
+                    return new Credentials(
+                            id,
+                            agent.key(),
+                            row.get(ACCOUNT.AUTH_VERSION),
+                            agent.standing(),
+                            agent.tenant(),
+                            agent.tenantAdmin(),
+                            agent.lastSeen());
+                });
     }
 
     /// Finds and locks.

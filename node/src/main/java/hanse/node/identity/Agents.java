@@ -151,18 +151,7 @@ public final class Agents implements Handles {
 
     /// What a call in the agent's name is checked against.
     public Optional<Credentials> credentials(Tx tx, AgentId id) {
-        return store.find(tx, id).map(agent -> {
-            long authVersion = ledger.authVersion(tx, id)
-                    .orElseThrow(() -> new IllegalStateException("agent " + id + " has no account"));
-            return new Credentials(
-                    id,
-                    agent.key(),
-                    authVersion,
-                    agent.standing(),
-                    agent.tenant(),
-                    agent.tenantAdmin(),
-                    agent.lastSeen());
-        });
+        return store.credentials(tx, id);
     }
 
     /// Changes the caller's own profile. Refuses with `NOT_YOURS`, `UNKNOWN_AGENT`, `BAD_ENDPOINT_URL`.
