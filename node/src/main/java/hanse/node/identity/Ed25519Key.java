@@ -35,7 +35,7 @@ public final class Ed25519Key {
     }
 
     /// A key that was checked before it was stored.
-    static Ed25519Key stored(byte[] bytes) {
+    public static Ed25519Key stored(byte[] bytes) {
         return new Ed25519Key(VerifyKey.stored(bytes));
     }
 

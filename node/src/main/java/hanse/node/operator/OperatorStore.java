@@ -58,6 +58,6 @@ final class OperatorStore {
     }
 
     private static Operator operator(OperatorRecord row) {
-        return new Operator(row.getName(), Ed25519Key.of(row.getPublicKey()), row.getKeyVersion(), row.getSince());
+        return new Operator(row.getName(), Ed25519Key.stored(row.getPublicKey()), row.getKeyVersion(), row.getSince());
     }
 }
