@@ -73,7 +73,9 @@ final class AuditStore {
     /// Lets PostgreSQL sort in a little more memory than usual, for this transaction. A database that has no such
     /// setting is asked for nothing.
     void prepare(Tx tx) {
-        tx.sql().fetch("select set_config(name, '64MB', true) from pg_settings where name = 'work_mem'");
+        tx.sql()
+                .fetch(
+                        "select set_config('work_mem', '64MB', true) where current_setting('work_mem', true) is not null");
     }
 
     List<Ledger.Head> lanes(Tx tx) {

@@ -196,7 +196,7 @@ final class DistributedDatabasesTest {
                 "set local lock_timeout = 200",
                 "update lane set position = ?, head = ? where id = ?",
                 "set state = u.state, fee = u.fee",
-                "select set_config(name, '64MB', true) from pg_settings where name = 'work_mem'",
+                "select set_config('work_mem', '64MB', true) where current_setting('work_mem', true) is not null",
                 "select position, block, head from lane where id = ? for no key update",
                 "create index agent_capabilities on agent using gin (capabilities)"
             })
