@@ -59,18 +59,18 @@ final class Prologue {
         return new Past(tokens, contracts.agreements(), quarrels.filed(), town.amounts());
     }
 
-    /// Of each two payments between the same registries one is disputed, and every other contract by its provider; all
-    /// are about to be ruled on. Half of the registries trust their peers' rulings.
+    /// From one registry to another either a payment is disputed, or a contract by its provider; all are about to be
+    /// ruled on. Half of the registries trust their peers' rulings.
     private void disputes(List<Payments.Token> tokens) {
         for (int i = 0; i < scene.houses.size(); i += 2) {
             House house = scene.houses.get(i);
             scene.others(house).forEach(peer -> work.alone(operators.trust(house, peer, TRUST)));
         }
         List<Operation<?>> complaints = new ArrayList<>();
-        for (int i = 0; i < tokens.size(); i += 2) {
+        for (int i = 0; i < tokens.size(); i += 4) {
             complaints.add(quarrels.dispute(tokens.get(i)));
         }
-        for (int i = 0; i < contracts.agreements().size(); i += 2) {
+        for (int i = 1; i < contracts.agreements().size(); i += 2) {
             complaints.add(quarrels.disputeByProvider(contracts.agreements().get(i)));
         }
         complaints.forEach(work::alone);

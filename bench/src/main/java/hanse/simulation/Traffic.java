@@ -13,6 +13,7 @@ import java.util.UUID;
 /// What registries send to each other, as their pumps would: all that has no outcome, again and again.
 final class Traffic {
     private static final Duration LIFE_OF_A_LEASE = Duration.ofSeconds(9);
+    private static final Duration ON_ITS_WAY = Duration.ofMillis(10);
     private static final int ROUNDS = 40;
     private static final int AT_ONCE = 500;
 
@@ -86,7 +87,7 @@ final class Traffic {
     /// Everything arrives, until nobody has anything to say. Nobody is dead, nothing is cut.
     void exchange() {
         for (int round = 0; round < ROUNDS; round++) {
-            scene.stage.time.pass(LIFE_OF_A_LEASE);
+            scene.stage.time.pass(round == 0 ? LIFE_OF_A_LEASE : ON_ITS_WAY);
             boolean quiet = true;
             for (House house : scene.houses) {
                 Set<String> addressees = house.addressees();
