@@ -28,6 +28,8 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -377,6 +379,67 @@ final class GroupCommitTest {
             assertThat(answer).isDone();
             assertThat(refusal(answer)).isEmpty();
         });
+    }
+
+    @Test
+    void aSweepGoesOnBatchByBatchUntilNothingIsDue() {
+        commit.close();
+        commit = commit(new GroupCommit.Settings(2, 100));
+
+        int swept = commit.sweep(this::lacking, number -> gift());
+
+        assertThat(swept).isEqualTo(5);
+        assertThat(registry.balance(bob)).isEqualTo(5_000_000);
+    }
+
+    @Test
+    void aSweepFailsWithOneOfABatchOnceTheOthersAreDone() {
+        assertThatThrownBy(() -> commit.sweep(this::lacking, number -> number == 2 ? poison() : gift()))
+                .hasCauseInstanceOf(ArithmeticException.class);
+        assertThat(registry.balance(bob)).isEqualTo(4_000_000);
+    }
+
+    @Test
+    void aSweepEndsWhenNothingComesOfIt() {
+        commit.close();
+        commit = commit(new GroupCommit.Settings(2, 100));
+        assertThat(commit.sweep(this::lacking, number -> internal(books -> false)))
+                .isZero();
+    }
+
+    /// A number for every 1 of 5 that bob does not have yet.
+    private List<Integer> lacking(int limit) {
+        int has = (int) (registry.balance(bob) / 1_000_000);
+        return IntStream.range(has, 5).limit(limit).boxed().toList();
+    }
+
+    private InternalCommand<Boolean> gift() {
+        return internal(books -> {
+            books.post(
+                    Posting.move(EntryKind.TOKENS_TRANSFERRED, AccountId.of(alice), AccountId.of(bob), Avt.parse("1")));
+            return true;
+        });
+    }
+
+    private InternalCommand<Boolean> poison() {
+        return internal(books -> {
+            throw new ArithmeticException("poison");
+        });
+    }
+
+    private InternalCommand<Boolean> internal(Function<Books, Boolean> decision) {
+        return new InternalCommand<>() {
+            @Override
+            public void accounts(Rows rows, Wanted wanted) {
+                wanted.account(AccountId.of(alice));
+                wanted.account(AccountId.of(bob));
+            }
+
+            @Override
+            public Boolean decide(Books books) {
+                return decision.apply(books);
+            }
+        };
     }
 
     private static Optional<Reason> refusalNow(CompletableFuture<String> answer) {
